@@ -1,0 +1,34 @@
+"""The table of contents, in teaching order. The one file to edit when a page is added."""
+
+from typing import Final, NamedTuple
+
+
+class Entry(NamedTuple):
+    """One page: its identifier everywhere (file stem, URL path, state-key prefix), and how the menu names it."""
+
+    slug: str
+    title: str
+    chapter: str
+    sentence: str
+
+
+PAGES: Final = (
+    Entry(
+        slug="mlp",
+        title="Feed-forward network",
+        chapter="Foundations",
+        sentence="Layers of weighted sums with a bend between them learn curves, classes and tables.",
+    ),
+)
+
+
+def entry(slug: str) -> Entry:
+    """The page called `slug`.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    for page in PAGES:
+        if page.slug == slug:
+            return page
+    raise KeyError(slug)

@@ -1,0 +1,488 @@
+"""The experiment behind the page `mlp`: a feed-forward network on a plane, a curve or a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
+
+from data.tables import fresh_random_batch
+from experiments.mlp_problem import (
+    CURVE_SIZE,
+    MAP_SIZE,
+    NUM_RANDOM_CLASSES,
+    NUM_RANDOM_FEATURES,
+    Map,
+    Own,
+    Problem,
+    make_map,
+    make_problem,
+)
+from experiments.mlp_settings import MLPSettings
+from models.mlp import SimpleMLP
+from training.device import choose_device
+from training.optimizers import make_optimizer, rate_at, update_optimizer
+from training.settings import SettingsError
+
+Kind = Literal["plane", "curve", "table"]
+LossName = Literal["cross-entropy", "bce", "mse", "huber"]
+
+SHOWN_INPUTS: Final = 10
+HISTOGRAM_BINS: Final = 16
+HISTOGRAM_ROWS: Final = 500  # examples behind the histograms and the shares of dead and saturated units
+SATURATED_TANH: Final = 0.99
+
+
+@dataclass(frozen=True, eq=False)
+class MLPObservation:
+    """What the pictures of the feed-forward page are drawn from.
+
+    L counts hidden layers; `units[0]` are the inputs, `units[l]` the shown units of hidden layer l.
+
+    Attributes:
+        kind: how units are drawn: over the plane, along a line, or as histograms per class.
+        task: whether classes or numbers are predicted.
+        loss_name: what is minimised.
+        class_names: K names; empty for numbers.
+        input_labels: D names.
+        widths: number of units of the inputs, each hidden layer, and the outputs.
+        units: L+1 arrays: plane (U, R, R) values; curve (U, P) values; table (U, K or 1, bins) shares per class.
+        weights: L+1 arrays (H, D) of the whole network.
+        biases: L+1 arrays (H,).
+        is_frozen: L+1 flags: the layer does not learn.
+        map_value: the output over the map: with two classes P(second class) (M, M); with more, P of the winner (M, M);
+            numbers (M, M), or (P,) along a curve.
+        map_class: (M, M) winning class, None for numbers.
+        positions: (N, 2) of every example on the map, training examples first.
+        targets: (N,) class, or number as the network predicts it.
+        num_train: how many of the N are training examples.
+        is_wrong: (N,) misclassified now.
+        xlim, ylim, xlabel, ylabel: the map's axes.
+        confusion: (K, K) test examples, true class down, predicted class across; None for numbers.
+        gradient_norms: L+1 norms of the last step's gradient of each weight matrix; NaN before the first step.
+        dead_share: L shares of units that are 0 for all examples looked at (ReLU family).
+        saturated_share: L shares of outputs in the flat part of tanh or sigmoid.
+    """
+
+    kind: Kind
+    task: Literal["classification", "regression"]
+    loss_name: LossName
+    class_names: tuple[str, ...]
+    input_labels: tuple[str, ...]
+    widths: tuple[int, ...]
+    units: list[np.ndarray]
+    weights: list[np.ndarray]
+    biases: list[np.ndarray]
+    is_frozen: tuple[bool, ...]
+    map_value: np.ndarray
+    map_class: np.ndarray | None
+    positions: np.ndarray
+    targets: np.ndarray
+    num_train: int
+    is_wrong: np.ndarray
+    xlim: tuple[float, float]
+    ylim: tuple[float, float]
+    xlabel: str
+    ylabel: str
+    confusion: np.ndarray | None
+    gradient_norms: tuple[float, ...]
+    dead_share: tuple[float, ...]
+    saturated_share: tuple[float, ...]
+
+
+class MLPExperiment:
+    """A feed-forward network that learns one problem. See `training.experiment.Experiment` for the interface."""
+
+    def __init__(self, settings: MLPSettings, own: Own | None = None) -> None:
+        """Makes data, network and optimiser.
+
+        Args:
+            settings: what to build.
+            own: what the visitor brought, for the problems `own_points` and `own_table`.
+
+        Raises:
+            SettingsError: if the settings do not fit together.
+            DataError: if the visitor's data cannot be used.
+        """
+        self.settings = settings
+        self.device = choose_device(settings.device, is_small=True)
+        self.problem = make_problem(settings, own or Own())
+        self.loss_name = choose_loss(settings, self.problem)
+        self.map = self._on_device_map()
+        self._x, self._y = self.problem.x.to(self.device), self.problem.y.to(self.device)
+        self.model = SimpleMLP(
+            self.problem.x.shape[1],
+            settings.hidden_dims,
+            num_outputs(self.loss_name, self.problem),
+            settings.dropout,
+            activation=settings.activation,
+            initialisation=settings.initialisation,
+        ).to(self.device)
+        self.optimizer = make_optimizer(self.model.parameters(), settings)
+        self.num_steps = 0
+        self._cursor = 0
+        self._num_epochs = 0
+        self._order = torch.arange(self.problem.num_train, device=self.device)
+        self._batch_loss: Tensor | None = None
+        self._shuffle()
+
+    # ---- learning ----------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One optimiser update on the next batch."""
+        x, y = self.next_batch()
+        loss = self.data_loss(self.model(x), y)
+        self._batch_loss = loss.detach()
+        if self.settings.l1:
+            loss = loss + self.settings.l1 * sum(linear.weight.abs().sum() for linear in self.model.linears)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.settings.schedule != "constant":
+            update_optimizer(self.optimizer, self.settings, self.num_steps)
+        self.optimizer.step()
+        self.num_steps += 1
+
+    def next_batch(self) -> tuple[Float[Tensor, "B D"], Tensor]:
+        """The next examples of the epoch; the last batch may be smaller. A new epoch is shuffled anew."""
+        if self.settings.problem == "random_fresh":
+            x, y = fresh_random_batch(self._batch_size, NUM_RANDOM_FEATURES, NUM_RANDOM_CLASSES)
+            self._advance_cursor()
+            return x.to(self.device), y.to(self.device)
+        first = self._cursor
+        x, y = self._train_x[first : first + self._batch_size], self._train_y[first : first + self._batch_size]
+        self._advance_cursor()
+        return x, y
+
+    def _advance_cursor(self) -> None:
+        self._cursor += self._batch_size
+        if self._cursor >= self.problem.num_train:
+            self._cursor = 0
+            self._num_epochs += 1
+            self._shuffle()
+
+    def _shuffle(self) -> None:
+        if self._batch_size < self.problem.num_train:
+            self._order = torch.randperm(self.problem.num_train).to(self.device)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._train_x, self._train_y = self._x[self._order], self._y[self._order]
+
+    def data_loss(self, outputs: Float[Tensor, "B K"], y: Tensor) -> Float[Tensor, ""]:
+        """How wrong the outputs are, averaged over the batch, without penalties on weights."""
+        match self.loss_name:
+            case "cross-entropy":
+                return F.cross_entropy(outputs, y)
+            case "bce":
+                return F.binary_cross_entropy_with_logits(outputs, self._wanted(outputs, y))
+            case "mse":
+                return F.mse_loss(outputs, self._wanted(outputs, y))
+            case "huber":
+                return F.huber_loss(outputs, self._wanted(outputs, y))
+
+    def _wanted(self, outputs: Float[Tensor, "B K"], y: Tensor) -> Float[Tensor, "B K"]:
+        if self.problem.dataset.task == "regression" or outputs.shape[1] == 1:
+            return y.to(outputs.dtype)[:, None]
+        return F.one_hot(y, outputs.shape[1]).to(outputs.dtype)
+
+    @property
+    def _batch_size(self) -> int:
+        return min(self.settings.batch_size, self.problem.num_train)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in one pass over the training examples."""
+        return -(-self.problem.num_train // self._batch_size)
+
+    @property
+    def steps_left_in_epoch(self) -> int:
+        """Batches until the next pass begins."""
+        return -(-(self.problem.num_train - self._cursor) // self._batch_size)
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training examples so far."""
+        return self._num_epochs + self._cursor / self.problem.num_train
+
+    @property
+    def record_every(self) -> int:
+        """Once an epoch, and at least every 50 steps."""
+        return min(self.steps_per_epoch, 50)
+
+    # ---- the engine's other questions --------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def evaluate(self) -> dict[str, float]:
+        """Loss and accuracy (classes) or R² (numbers) on training and test examples, and the rate in force."""
+        with self._without_dropout():
+            outputs = self.model(self._x)
+        n = self.problem.num_train
+        numbers = [
+            self.data_loss(outputs[:n], self._y[:n]),
+            self.data_loss(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
+            self._score(outputs[:n], self._y[:n]),
+            self._score(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
+        ]
+        if self.settings.problem == "random_fresh" and self._batch_loss is not None:
+            numbers[0] = self._batch_loss  # there is no training set: each batch is new
+        loss, test_loss, score, test_score = torch.stack([number.cpu() for number in numbers]).tolist()
+        name = "accuracy" if self.problem.dataset.task == "classification" else "r2"
+        rate = rate_at(self.num_steps, self.settings)
+        return {
+            "loss": loss,
+            "test_loss": test_loss,
+            name: score,
+            f"test_{name}": test_score,
+            "learning_rate": rate,
+        }
+
+    def _score(self, outputs: Float[Tensor, "B K"], y: Tensor) -> Float[Tensor, ""]:
+        if self.problem.dataset.task == "classification":
+            return (predicted_class(outputs, self.loss_name) == y).float().mean()
+        spread = ((y - y.mean()) ** 2).sum()
+        return 1 - ((y - outputs[:, 0]) ** 2).sum() / spread.clamp_min(1e-12)
+
+    def apply(self, settings: MLPSettings) -> None:
+        """Takes over live settings: rate, penalties, dropout, batch size, schedule, the map's axes."""
+        before, self.settings = self.settings, settings
+        update_optimizer(self.optimizer, settings, self.num_steps)
+        if settings.dropout != before.dropout:
+            self.model.set_dropout(settings.dropout)
+        if settings.batch_size != before.batch_size:
+            self._cursor = min(self._cursor, self.problem.num_train - 1)
+        self.map = self._on_device_map()
+
+    def advice(self, value: float) -> str:
+        """What to try when the loss has exploded."""
+        if self.settings.initialisation == "large":
+            return "The first weights are very large: choose the default ones, or lower the learning rate, and reset."
+        remedy = max(1e-5, self.settings.learning_rate / 30)
+        return f"Lower the learning rate (it is {self.settings.learning_rate:g}; try {remedy:.1g}) and reset."
+
+    def state_dict(self) -> dict[str, Any]:
+        """Weights, optimiser, and the place in the epoch."""
+        return {
+            "weights": [parameter.detach() for parameter in self.model.parameters()],
+            "optimizer": self.optimizer.state_dict(),
+            "order": self._order,
+            "place": [self.num_steps, self._cursor, self._num_epochs],
+        }
+
+    @torch.no_grad()
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Puts back what `state_dict` gave."""
+        for parameter, saved in zip(self.model.parameters(), state["weights"], strict=True):
+            parameter.copy_(saved)
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.num_steps, self._cursor, self._num_epochs = state["place"]
+        self._order = state["order"]
+        self._arrange()
+        update_optimizer(self.optimizer, self.settings, self.num_steps)
+
+    def parameters(self) -> list[Tensor]:
+        """Weights and biases, first layer to last."""
+        return list(self.model.parameters())
+
+    # ---- watching ----------------------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> Kind:
+        """How this problem is drawn."""
+        dataset = self.problem.dataset
+        return "plane" if dataset.is_plane else "curve" if dataset.is_curve else "table"
+
+    @torch.no_grad()
+    def observe(self) -> MLPObservation:
+        """The network as it is now, on the map and on the examples."""
+        problem, linears = self.problem, self.model.linears
+        with self._without_dropout():
+            outputs = self.model(self._x)
+            grid_values = [self.map.grid, *self.model.layer_outputs(self.map.grid)[1]]
+        map_value, map_class = self._map_output(grid_values[-1])
+        wrong = torch.zeros(len(self._y), dtype=torch.bool)
+        if problem.dataset.task == "classification":
+            wrong = (predicted_class(outputs, self.loss_name) != self._y).cpu()
+        dead, saturated = self._health()
+        return MLPObservation(
+            kind=self.kind,
+            task=problem.dataset.task,
+            loss_name=self.loss_name,
+            class_names=problem.dataset.class_names,
+            input_labels=problem.input_labels,
+            widths=(problem.x.shape[1], *self.settings.hidden_dims, linears[-1].out_features),
+            units=self._units(grid_values[:-1]),
+            weights=[linear.weight.cpu().numpy().copy() for linear in linears],
+            biases=[linear.bias.cpu().numpy().copy() for linear in linears],
+            is_frozen=tuple(not linear.weight.requires_grad for linear in linears),
+            map_value=map_value,
+            map_class=map_class,
+            positions=self.map.positions.numpy(),
+            targets=problem.y.numpy(),
+            num_train=problem.num_train,
+            is_wrong=wrong.numpy(),
+            xlim=self.map.xlim,
+            ylim=self.map.ylim,
+            xlabel=self.map.xlabel,
+            ylabel=self.map.ylabel,
+            confusion=self._confusion(outputs),
+            gradient_norms=tuple(
+                float("nan") if linear.weight.grad is None else linear.weight.grad.norm().item() for linear in linears
+            ),
+            dead_share=dead,
+            saturated_share=saturated,
+        )
+
+    def _units(self, grid_values: list[Float[Tensor, "G _"]]) -> list[np.ndarray]:
+        """Pictures of the inputs and of the shown units of each hidden layer."""
+        limits = [SHOWN_INPUTS, *[num_shown(self.settings.hidden_dims)] * (len(grid_values) - 1)]
+        if self.kind == "table":
+            rows = self._histogram_rows()
+            values = [self._x[rows], *self.model.layer_outputs(self._x[rows])[1][:-1]]
+            classes = self._y[rows] if self.problem.dataset.task == "classification" else None
+            num_classes = max(1, len(self.problem.dataset.class_names))
+            return [
+                class_histograms(value[:, :limit].cpu(), classes, num_classes)
+                for value, limit in zip(values, limits, strict=True)
+            ]
+        if self.kind == "curve":
+            return [
+                value[:, :limit].T.cpu().numpy().copy() for value, limit in zip(grid_values, limits, strict=True)
+            ]
+        stride = MAP_SIZE // tile_size(self.settings.hidden_dims)
+        fields = [value[:, :limit].T.reshape(-1, MAP_SIZE, MAP_SIZE) for value, limit in zip(grid_values, limits, strict=True)]
+        return [field[:, stride // 2 :: stride, stride // 2 :: stride].cpu().numpy().copy() for field in fields]
+
+    def _histogram_rows(self) -> Tensor:
+        count = len(self._x)
+        return torch.arange(0, count, max(1, -(-count // HISTOGRAM_ROWS)), device=self.device)
+
+    def _map_output(self, outputs: Float[Tensor, "G K"]) -> tuple[np.ndarray, np.ndarray | None]:
+        if self.kind == "curve":
+            return outputs[:, 0].cpu().numpy().copy(), None
+        if self.problem.dataset.task == "regression":
+            return outputs[:, 0].reshape(MAP_SIZE, MAP_SIZE).cpu().numpy().copy(), None
+        chance = probabilities(outputs, self.loss_name)
+        winner = chance.argmax(1)
+        value = chance[:, 1] if chance.shape[1] == 2 else chance.gather(1, winner[:, None])[:, 0]
+        shape = (MAP_SIZE, MAP_SIZE)
+        return value.reshape(shape).cpu().numpy().copy(), winner.reshape(shape).to(torch.uint8).cpu().numpy().copy()
+
+    def _confusion(self, outputs: Float[Tensor, "N K"]) -> np.ndarray | None:
+        if self.problem.dataset.task == "regression":
+            return None
+        n, k = self.problem.num_train, len(self.problem.dataset.class_names)
+        pairs = self._y[n:] * k + predicted_class(outputs[n:], self.loss_name)
+        return torch.bincount(pairs, minlength=k * k).reshape(k, k).cpu().numpy()
+
+    def _health(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Share of dead units and of saturated outputs, a number for each hidden layer."""
+        values = self.model.layer_outputs(self._x[self._histogram_rows()])[1][:-1]
+        name = self.settings.activation
+        dead = tuple((value <= 0).all(0).float().mean().item() if name == "relu" else 0.0 for value in values)
+        if name == "tanh":
+            flat = [value.abs() > SATURATED_TANH for value in values]
+        elif name == "sigmoid":
+            flat = [(value - 0.5).abs() > SATURATED_TANH / 2 for value in values]
+        else:
+            flat = [torch.zeros_like(value, dtype=torch.bool) for value in values]
+        return dead, tuple(share.float().mean().item() for share in flat)
+
+    def _on_device_map(self) -> Map:
+        made = make_map(self.problem, self.settings)
+        return Map(made.grid.to(self.device), made.positions, made.xlim, made.ylim, made.xlabel, made.ylabel)
+
+    def _without_dropout(self) -> "_Evaluating":
+        return _Evaluating(self.model)
+
+
+class _Evaluating:
+    """Switches dropout off for a while; costs nothing where there is none."""
+
+    def __init__(self, model: SimpleMLP) -> None:
+        self._model = model
+        self._has_dropout = any(isinstance(layer, torch.nn.Dropout) for layer in model.net)
+
+    def __enter__(self) -> None:
+        if self._has_dropout:
+            self._model.train(False)
+
+    def __exit__(self, *_: object) -> None:
+        if self._has_dropout:
+            self._model.train(True)
+
+
+def choose_loss(settings: MLPSettings, problem: Problem) -> LossName:
+    """The loss in force: `auto` is cross-entropy for classes and MSE for numbers.
+
+    Raises:
+        SettingsError: if the loss wants classes and the problem has numbers, or the other way round.
+    """
+    is_classes = problem.dataset.task == "classification"
+    if settings.loss == "auto":
+        return "cross-entropy" if is_classes else "mse"
+    if settings.loss in ("cross-entropy", "bce") and not is_classes:
+        raise SettingsError(f"{settings.loss} needs classes, but {settings.problem!r} asks for a number: choose mse or huber.")
+    if settings.loss == "huber" and is_classes:
+        raise SettingsError(f"huber needs numbers, but {settings.problem!r} asks for a class: choose cross-entropy or bce.")
+    return settings.loss
+
+
+def offered_losses(task: str) -> tuple[str, ...]:
+    """The losses that fit a task."""
+    return ("auto", "cross-entropy", "bce", "mse") if task == "classification" else ("auto", "mse", "huber")
+
+
+def num_outputs(loss_name: LossName, problem: Problem) -> int:
+    """K: one output for numbers and for BCE with two classes, else one a class."""
+    num_classes = len(problem.dataset.class_names)
+    if problem.dataset.task == "regression" or (loss_name == "bce" and num_classes == 2):
+        return 1
+    return num_classes
+
+
+def predicted_class(outputs: Float[Tensor, "B K"], loss_name: LossName) -> Tensor:
+    """(B,) the winning class of each example."""
+    return (outputs[:, 0] > 0).long() if outputs.shape[1] == 1 else outputs.argmax(1)
+
+
+def probabilities(outputs: Float[Tensor, "B K"], loss_name: LossName) -> Float[Tensor, "B C"]:
+    """What the outputs say of each class, 0 to 1, rows summing to 1; under MSE the outputs clipped and rescaled."""
+    if loss_name == "cross-entropy":
+        return outputs.softmax(1)
+    if outputs.shape[1] == 1:
+        chance = outputs.sigmoid()
+        return torch.cat([1 - chance, chance], dim=1)
+    shares = outputs.sigmoid() if loss_name == "bce" else outputs.clamp(1e-6, 1)
+    return shares / shares.sum(1, keepdim=True)
+
+
+def class_histograms(values: Float[Tensor, "B U"], classes: Tensor | None, num_classes: int) -> np.ndarray:
+    """How each unit's values spread, for each class.
+
+    Returns:
+        (U, num_classes, HISTOGRAM_BINS) shares of the class in each bin; bins span the unit's own range.
+    """
+    low, high = values.min(0).values, values.max(0).values
+    scaled = (values - low) / (high - low).clamp_min(1e-9)
+    bins = (scaled * HISTOGRAM_BINS).long().clamp(0, HISTOGRAM_BINS - 1)  # (B, U)
+    num_units = values.shape[1]
+    group = torch.zeros(len(values), dtype=torch.long) if classes is None else classes.cpu()
+    index = (torch.arange(num_units) * num_classes + group[:, None]) * HISTOGRAM_BINS + bins
+    counts = torch.bincount(index.flatten(), minlength=num_units * num_classes * HISTOGRAM_BINS)
+    counts = counts.reshape(num_units, num_classes, HISTOGRAM_BINS).float()
+    return (counts / counts.sum(2, keepdim=True).clamp_min(1)).numpy()
+
+
+def num_shown(hidden_dims: tuple[int, ...]) -> int:
+    """How many units of a hidden layer are drawn: fewer where there are many layers."""
+    return 16 if len(hidden_dims) <= 3 else 8
+
+
+def tile_size(hidden_dims: tuple[int, ...]) -> int:
+    """Cells along each side of a unit's picture: fewer where there are many, to keep a frame small."""
+    num_tiles = sum(min(width, num_shown(hidden_dims)) for width in hidden_dims)
+    return 20 if num_tiles <= 26 else 12

@@ -1,0 +1,60 @@
+"""The moments a run can go back to, in bounded memory."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import torch
+
+CAPACITY: Final = 64
+MAX_BYTES: Final = 64 * 2**20
+
+
+@dataclass
+class Checkpoints:
+    """Copies of a run's state at every `stride`-th step.
+
+    When there are too many (in number or in bytes), every second one goes and the stride doubles; step 0 stays.
+    """
+
+    stride: int
+    capacity: int = CAPACITY
+    max_bytes: int = MAX_BYTES
+    _states: dict[int, Any] = field(default_factory=dict)
+
+    def is_due(self, step: int) -> bool:
+        """Whether a copy belongs at `step`."""
+        return step % self.stride == 0
+
+    def save(self, step: int, state: Any) -> None:
+        """Keeps a deep copy of `state`, thinning when the memory is full."""
+        self._states[step] = copy.deepcopy(state)
+        size = num_bytes(state)
+        while len(self._states) > 2 and (len(self._states) > self.capacity or size * len(self._states) > self.max_bytes):
+            self.stride *= 2
+            self._states = {at: kept for at, kept in self._states.items() if at % self.stride == 0}
+
+    def nearest(self, step: int) -> tuple[int, Any]:
+        """The newest copy at or before `step`, as `(step, state)`; the state is a fresh copy."""
+        at = max((kept for kept in self._states if kept <= step), default=0)
+        return at, copy.deepcopy(self._states[at])
+
+    def truncate(self, step: int) -> None:
+        """Forgets all copies after `step`."""
+        self._states = {at: state for at, state in self._states.items() if at <= step}
+
+    @property
+    def steps(self) -> list[int]:
+        """The steps there are copies of, ascending."""
+        return sorted(self._states)
+
+
+def num_bytes(state: Any) -> int:
+    """The memory of all tensors in a nest of dicts and lists."""
+    if isinstance(state, torch.Tensor):
+        return state.numel() * state.element_size()
+    if isinstance(state, dict):
+        return sum(num_bytes(value) for value in state.values())
+    if isinstance(state, list | tuple):
+        return sum(num_bytes(value) for value in state)
+    return 0

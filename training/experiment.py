@@ -1,0 +1,52 @@
+"""What the engine can run: the one interface between an architecture's experiment and everything above it."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from training.settings import Settings
+
+
+class Observation(Protocol):
+    """A frozen dataclass of numpy arrays: all that the pictures of one architecture need, read from the live network."""
+
+
+class Experiment(Protocol):
+    """A network, its data and its way to learn. It knows nothing of threads, screens or time.
+
+    Built from settings and a device with torch's global random state seeded by the engine, so that the same settings
+    give the same weights, data and batches.
+    """
+
+    settings: Any  # the experiment's own Settings class; read-only, replaced by `apply`
+    device: torch.device
+    steps_per_epoch: int
+    epoch: float  # passes over the training data so far
+    steps_left_in_epoch: int
+    record_every: int  # steps between two rows of history at the start of a run
+
+    def step(self) -> None:
+        """One optimiser update. Leaves tensors on the device and synchronises nothing."""
+
+    def evaluate(self) -> dict[str, float]:
+        """The numbers to record in the history, `loss` (what is minimised, on the training data) among them."""
+
+    def observe(self) -> Observation:
+        """Everything the pictures need, now. Must draw no random numbers."""
+
+    def apply(self, settings: Any) -> None:
+        """Takes over settings of which only live ones differ."""
+
+    def advice(self, value: float) -> str:
+        """One sentence: what to try when the loss has become `value` (not a number, or very large)."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that `step` changes: weights, optimiser, place in the epoch."""
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Puts back what `state_dict` gave, exactly."""
+
+    def parameters(self) -> list[Tensor]:
+        """The weights and biases that learn."""

@@ -1,0 +1,90 @@
+"""One worker thread for the whole process: it gives every playing run that somebody watches a fair slice in turn.
+
+One thread, because Python threads share one interpreter lock: a thread per visitor freezes all pages at ten visitors,
+one worker with short slices still answers thirty (docs/decisions.md).
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from typing import Final
+
+import torch
+
+from training.run import Run
+
+MAX_PLAYING: Final = 64
+
+log = logging.getLogger(__name__)
+
+
+class BusyError(RuntimeError):
+    """The server trains as many networks as it may; the message is one sentence for the visitor."""
+
+
+class Scheduler:
+    """Round robin over the runs that are due."""
+
+    def __init__(self, max_playing: int = MAX_PLAYING) -> None:
+        self._max_playing = max_playing
+        self._queue: deque[Run] = deque()
+        self._queued: set[int] = set()
+        self._has_work = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, run: Run) -> None:
+        """Puts a run in the queue if it is due and not there yet; cheap, so call it at every poll.
+
+        Raises:
+            BusyError: if as many runs as allowed are being trained already.
+        """
+        with self._has_work:
+            if not run.is_due or id(run) in self._queued:
+                return
+            if len(self._queued) >= self._max_playing:
+                run.park()
+                raise BusyError(f"{self._max_playing} networks are training here already: try again in a minute.")
+            self._queued.add(id(run))
+            self._queue.append(run)
+            self._ensure_thread()
+            self._has_work.notify()
+
+    @property
+    def num_playing(self) -> int:
+        """How many runs get slices."""
+        return len(self._queued)
+
+    def _ensure_thread(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        torch.set_num_threads(1)
+        num_resting = 0
+        while True:
+            with self._has_work:
+                while not self._queue:
+                    self._has_work.wait()
+                run = self._queue.popleft()
+            num_resting = 0 if self._give_slice(run) else num_resting + 1
+            with self._has_work:
+                if run.is_due:
+                    self._queue.append(run)
+                else:
+                    self._queued.discard(id(run))
+                is_everyone_resting = num_resting >= len(self._queue)
+            # runs slowed down to a pace take no step when they are ahead of it: rest rather than spin
+            time.sleep(0.002 if is_everyone_resting else 0)
+
+    def _give_slice(self, run: Run) -> int:
+        try:
+            return run.advance()
+        except Exception as error:  # one broken run must not stop the others
+            log.error("a run failed: %s: %s", type(error).__name__, error)
+            run.fail(error)
+            return 0
+
+
+SCHEDULER: Final = Scheduler()
