@@ -486,3 +486,12 @@ def tile_size(hidden_dims: tuple[int, ...]) -> int:
     """Cells along each side of a unit's picture: fewer where there are many, to keep a frame small."""
     num_tiles = sum(min(width, num_shown(hidden_dims)) for width in hidden_dims)
     return 20 if num_tiles <= 26 else 12
+
+
+def warm_up() -> None:
+    """Trains a default network for a few steps, so that torch has everything loaded before the first visitor."""
+    experiment = MLPExperiment(MLPSettings())
+    for _ in range(3):
+        experiment.step()
+    experiment.evaluate()
+    experiment.observe()

@@ -62,7 +62,7 @@ class Run:
             SettingsError: if these settings cannot be trained.
         """
         self._build = build
-        self._polled_at = -math.inf
+        self.polled_at = -math.inf  # when somebody last looked, on the monotonic clock
         self._rate = 0.0
         self._pace: float | None = None
         self._pace_mark = (0.0, 0)
@@ -74,7 +74,7 @@ class Run:
 
     def poll(self) -> Snapshot:
         """The newest snapshot, at once; asks for a newer one and renews the lease."""
-        self._polled_at = time.monotonic()
+        self.polled_at = time.monotonic()
         self._is_watched = True
         return self._snapshot
 
@@ -154,7 +154,7 @@ class Run:
 
     def park(self) -> None:
         """Takes the lease away: no slices until somebody looks again."""
-        self._polled_at = -math.inf
+        self.polled_at = -math.inf
 
     def set_pace(self, steps_per_second: float | None) -> None:
         """Slows the run down to be followed by eye; `None` is full speed. The steps themselves are the same."""
@@ -178,7 +178,7 @@ class Run:
     @property
     def is_due(self) -> bool:
         """Whether the worker should give it a slice: steps are wanted, and somebody looks."""
-        return self._is_playing and time.monotonic() - self._polled_at < LEASE_SECONDS
+        return self._is_playing and time.monotonic() - self.polled_at < LEASE_SECONDS
 
     @property
     def checkpoint_steps(self) -> list[int]:

@@ -1,0 +1,18 @@
+"""What every test shares."""
+
+import pytest
+from hypothesis import settings
+
+from tests.browser import NONE_FOUND, find_browser
+
+# The same cases in every run, and no time limit per case: a slow machine is not a broken law.
+settings.register_profile("house", derandomize=True, deadline=None, database=None)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The Chromium, Chrome or Edge to hand to Playwright's `executable_path`."""
+    path = find_browser()
+    assert path is not None, NONE_FOUND
+    return path

@@ -1,0 +1,151 @@
+"""Knobs made from a Settings class: nothing about a setting is said twice."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from training.device import available_devices
+from training.settings import Settings, bounds_of, choices_of, knob_of, read
+
+RESTARTS: Final = " ↻"
+
+Draw = Callable[[str, FieldInfo, Any], Any]
+
+
+def key_of(slug: str, name: str) -> str:
+    """The key of a knob in the session and in the URL."""
+    return f"{slug}_{name}"
+
+
+def url_complaints(settings_class: type[Settings], slug: str) -> list[str]:
+    """One sentence for each value in the URL that no knob can take; call it before the knobs are drawn."""
+    raw: dict[str, Any] = {}
+    for name, field in settings_class.model_fields.items():
+        values = st.query_params.get_all(key_of(slug, name))
+        if values:
+            raw[name] = tuple(values) if _is_tuple_of_choices(field) else values[-1]
+    return read(settings_class, raw)[1]
+
+
+def load(settings_class: type[Settings], slug: str, values: Mapping[str, Any]) -> None:
+    """Turns the knobs: to `values`, and all others to their defaults. Call it in a callback."""
+    for name, field in settings_class.model_fields.items():
+        value = values.get(name, field.default)
+        st.session_state[key_of(slug, name)] = _as_widget_value(field, value)
+
+
+def knobs(
+    settings_class: type[Settings],
+    slug: str,
+    groups: Mapping[str, bool],
+    *,
+    offered: Mapping[str, Sequence[Any]] | None = None,
+    extra: Mapping[str, Callable[[], None]] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Settings:
+    """Draws the knobs of a page and reads them.
+
+    Args:
+        settings_class: what can be varied.
+        slug: which page.
+        groups: headings in order, and whether each is open at first.
+        offered: narrower choices for some settings.
+        extra: more to draw at the end of a group.
+        labels: how values are written on the page.
+
+    Returns:
+        Checked settings. A knob whose value cannot be used says so beside it and counts with its last good value.
+    """
+    offered, extra, labels = offered or {}, extra or {}, labels or {}
+    good: dict[str, Any] = st.session_state.setdefault(f"_{slug}_good", {})
+    values: dict[str, Any] = {}
+    for group, is_open in groups.items():
+        with st.expander(group, expanded=is_open):
+            for name, field in settings_class.model_fields.items():
+                if knob_of(field)["group"] == group and _has_effect(field, values):
+                    value = _draw(slug, name, field, offered.get(name), labels)
+                    values[name] = _checked(settings_class, name, value, good)
+            extra.get(group, lambda: None)()
+    settings, complaints = read(settings_class, values)
+    for complaint in complaints:
+        st.warning(complaint)
+    return settings
+
+
+def _has_effect(field: FieldInfo, values: Mapping[str, Any]) -> bool:
+    conditions: Mapping[str, Sequence[Any]] = knob_of(field)["when"]
+    return all(values.get(other) in allowed for other, allowed in conditions.items())
+
+
+def _checked(settings_class: type[Settings], name: str, value: Any, good: dict[str, Any]) -> Any:
+    complaints = read(settings_class, {name: value})[1]
+    if complaints:
+        st.warning(complaints[0])
+        return good.get(name, settings_class.model_fields[name].default)
+    good[name] = value
+    return value
+
+
+def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None, labels: Mapping[str, str]) -> Any:
+    """One knob of the kind that fits its type."""
+    declared = knob_of(field)
+    key = key_of(slug, name)
+    shared: dict[str, Any] = {
+        "label": declared["label"] + ("" if declared["is_live"] else RESTARTS),
+        "help": field.description,
+        "key": key,
+        "bind": "query-params",
+        "persist_state": "session",
+    }
+    start: Any = _as_widget_value(field, field.default)
+    write = lambda value: labels.get(str(value), str(value).replace("_", " "))  # noqa: E731
+    low, high = bounds_of(field)
+    if field.annotation is bool:
+        return st.toggle(value=start, **shared)
+    if _is_tuple_of_choices(field):
+        return tuple(
+            st.pills(options=choices_of(field), default=start, selection_mode="multi", format_func=write, **shared) or ()
+        )
+    if choices_of(field):
+        choices = list(offered or (available_or_auto() if name == "device" else choices_of(field)))
+        _forget_unoffered(key, choices)
+        return st.selectbox(options=choices, index=choices.index(start), format_func=write, **shared)
+    if declared["ladder"]:
+        rungs = sorted({*declared["ladder"], start, *_current(key, low, high)})
+        return st.select_slider(options=rungs, value=start, format_func=lambda value: f"{value:g}", **shared)
+    if isinstance(start, str):
+        return st.text_input(value=start, **shared)
+    if isinstance(start, int) and high - low > 1000:
+        return st.number_input(value=start, min_value=low, max_value=high, step=1, **shared)
+    step = 1 if isinstance(start, int) else (high - low) / 100
+    return st.slider(value=start, min_value=type(start)(low), max_value=type(start)(high), step=step, **shared)
+
+
+def available_or_auto() -> tuple[str, ...]:
+    """The devices a visitor may choose."""
+    return ("auto", *available_devices())
+
+
+def _current(key: str, low: Any, high: Any) -> list[Any]:
+    """A value set from elsewhere (a lesson, a file, a link) that is on no rung of the ladder."""
+    value = st.session_state.get(key)
+    return [value] if isinstance(value, int | float) and low <= value <= high else []
+
+
+def _forget_unoffered(key: str, choices: Sequence[Any]) -> None:
+    if key in st.session_state and st.session_state[key] not in choices:
+        del st.session_state[key]
+
+
+def _is_tuple_of_choices(field: FieldInfo) -> bool:
+    return isinstance(field.default, tuple) and bool(choices_of(field))
+
+
+def _as_widget_value(field: FieldInfo, value: Any) -> Any:
+    if _is_tuple_of_choices(field):
+        return list(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return value

@@ -1,0 +1,72 @@
+"""One visitor's runs: made once a page, kept over page switches, parked when the visitor is gone."""
+
+from collections.abc import Hashable
+from typing import Any, Final
+
+import streamlit as st
+
+from data.dataset import DataError
+from training.run import Build, Run, Snapshot
+from training.scheduler import SCHEDULER, BusyError
+from training.settings import Settings, SettingsError
+
+MAX_RUNS: Final = 8  # of one visitor; the one not looked at for longest makes room
+
+
+@st.cache_resource(scope="session", on_release=Run.park, show_spinner=False)
+def _lease(slug: str, number: int, _run: Run) -> Run:
+    """Streamlit releases this entry when the tab is closed or the connection drops; the run is then parked."""
+    return _run
+
+
+def open_run(slug: str, build: Build, settings: Settings, material: Hashable = None) -> tuple[Run, str]:
+    """The visitor's run of a page, brought in line with the settings.
+
+    Args:
+        slug: which page.
+        build: makes the experiment.
+        settings: what the knobs say now.
+        material: stands for what the visitor brought (points, a table); when it changes, `build` is used anew.
+
+    Returns:
+        The run, and a sentence saying why it could not follow the settings; empty if it could.
+    """
+    runs: dict[str, tuple[Run, Hashable]] = st.session_state.setdefault("_runs", {})
+    complaint = ""
+    if slug not in runs:
+        try:
+            run = Run(build, settings)
+        except (SettingsError, DataError) as error:
+            complaint = str(error)
+            run = Run(build, type(settings)())
+        _make_room(runs)
+        runs[slug] = run, material
+    else:
+        run, known = runs[slug]
+        try:
+            if material != known:
+                run.replace(build, settings)
+                runs[slug] = run, material
+            else:
+                run.change(settings)
+        except (SettingsError, DataError) as error:
+            complaint = str(error)
+    _lease(slug, id(run), run)
+    return run, complaint
+
+
+def _make_room(runs: dict[str, tuple[Run, Any]]) -> None:
+    if len(runs) >= MAX_RUNS:
+        oldest = min(runs, key=lambda slug: runs[slug][0].polled_at)
+        runs.pop(oldest)[0].park()
+
+
+def poll(run: Run) -> Snapshot:
+    """The newest snapshot of a run that somebody looks at; a playing run keeps its place at the worker."""
+    snapshot = run.poll()
+    try:
+        SCHEDULER.submit(run)
+    except BusyError as error:
+        run.pause()
+        st.warning(str(error))
+    return snapshot
