@@ -154,8 +154,6 @@ def standardise(
         `(mean, std)` to be used as `(raw - mean) / std`, in the units of the columns. The deviation of a column
         that does not vary is replaced by 1.
     """
-    train = raw[~is_test]
-    std, mean = torch.std_mean(train.double(), dim=0, correction=0)
+    std, mean = torch.std_mean(raw[~is_test].double(), dim=0, correction=0)
     std = std.float()
-    is_constant = (train.amax(dim=0) == train.amin(dim=0)) | (std == 0)
-    return mean.float(), torch.where(is_constant, 1.0, std)
+    return mean.float(), torch.where(std == 0, 1.0, std)

@@ -11,6 +11,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from data.tables import fresh_random_batch
+from experiments.baselines import LossName
+from experiments.mlp_inside import Inside
 from experiments.mlp_problem import (
     CURVE_SIZE,
     MAP_SIZE,
@@ -29,7 +31,6 @@ from training.optimizers import make_optimizer, rate_at, update_optimizer
 from training.settings import SettingsError
 
 Kind = Literal["plane", "curve", "table"]
-LossName = Literal["cross-entropy", "bce", "mse", "huber"]
 
 SHOWN_INPUTS: Final = 10
 HISTOGRAM_BINS: Final = 16
@@ -66,6 +67,8 @@ class MLPObservation:
         gradient_norms: L+1 norms of the last step's gradient of each weight matrix; NaN before the first step.
         dead_share: L shares of units that are 0 for all examples looked at (ReLU family).
         saturated_share: L shares of outputs in the flat part of tanh or sigmoid.
+        report: what was done to the examples before training, a sentence each.
+        source: where they come from, and their licence.
     """
 
     kind: Kind
@@ -92,9 +95,11 @@ class MLPObservation:
     gradient_norms: tuple[float, ...]
     dead_share: tuple[float, ...]
     saturated_share: tuple[float, ...]
+    report: tuple[str, ...]
+    source: str
 
 
-class MLPExperiment:
+class MLPExperiment(Inside):
     """A feed-forward network that learns one problem. See `training.experiment.Experiment` for the interface."""
 
     def __init__(self, settings: MLPSettings, own: Own | None = None) -> None:
@@ -148,6 +153,9 @@ class MLPExperiment:
 
     def next_batch(self) -> tuple[Float[Tensor, "B D"], Tensor]:
         """The next examples of the epoch; the last batch may be smaller. A new epoch is shuffled anew."""
+        if self.chosen is not None:
+            chosen, self.chosen = self.chosen, None
+            return chosen
         if self.settings.problem == "random_fresh":
             x, y = fresh_random_batch(self._batch_size, NUM_RANDOM_FEATURES, NUM_RANDOM_CLASSES)
             self._advance_cursor()
@@ -240,6 +248,10 @@ class MLPExperiment:
             "learning_rate": rate,
         }
 
+    def chances(self, outputs: Float[Tensor, "B K"]) -> Float[Tensor, "B C"]:
+        """What the outputs say of each class."""
+        return probabilities(outputs, self.loss_name)
+
     def _score(self, outputs: Float[Tensor, "B K"], y: Tensor) -> Float[Tensor, ""]:
         if self.problem.dataset.task == "classification":
             return (predicted_class(outputs, self.loss_name) == y).float().mean()
@@ -279,7 +291,7 @@ class MLPExperiment:
             parameter.copy_(saved)
         self.optimizer.load_state_dict(state["optimizer"])
         self.num_steps, self._cursor, self._num_epochs = state["place"]
-        self._order = state["order"]
+        self._order, self.chosen = state["order"], None
         self._arrange()
         update_optimizer(self.optimizer, self.settings, self.num_steps)
 
@@ -334,6 +346,8 @@ class MLPExperiment:
             ),
             dead_share=dead,
             saturated_share=saturated,
+            report=problem.dataset.report,
+            source=problem.dataset.source,
         )
 
     def _units(self, grid_values: list[Float[Tensor, "G _"]]) -> list[np.ndarray]:

@@ -19,6 +19,7 @@ CURVES: Final = get_args(Curve)
 TABLES: Final = get_args(Table)
 RANDOM: Final = get_args(RandomLabels)
 GENERATED: Final = tuple(name for name in (*PLANES, *CURVES, *RANDOM) if name != "own_points")
+NUMBERS: Final = (*get_args(PlaneValues), *CURVES, "diabetes")  # problems that ask for a number, not a class
 NOISY: Final = tuple(name for name in (*PLANES, *CURVES) if name != "own_points")
 
 Feature = Literal["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2", "cos_x1", "cos_x2"]
@@ -46,9 +47,9 @@ class MLPSettings(OptimizerSettings):
         "Points",
         "How many examples are made. Few points invite overfitting.",
         group="Problem",
-        ladder=(10, 20, 50, 100, 200, 300, 500, 1000, 2000),
+        ladder=(20, 50, 100, 200, 300, 500, 1000, 2000),
         when={"problem": GENERATED},
-        ge=10,
+        ge=20,
         le=2000,
     )
     noise: float = knob(

@@ -1,5 +1,6 @@
 """The live picture of the page `mlp`: the network itself, with what each neuron computes, and its answer on the map."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +21,8 @@ MAX_NAMED_EDGES: Final = 160
 MAX_OUTPUTS: Final = 10
 EDGE_SCALE: Final = 3.0  # the |weight| drawn at full width
 BOUNDED: Final = ("tanh", "sigmoid", "sine")  # these reach full colour at 1; the others, without bound, at 2
+PLACE_TIP: Final = "Place a point; with shift the next class, with the right button take the nearest away"
+MAP_OPACITY: Final = 0.6  # so that the examples stand out from the map
 LETTERS: Final = 11  # of a label beside a tile
 
 
@@ -186,21 +189,20 @@ def _draw_map(scene: Scene, seen: Any, *, shows_test: bool, can_place_points: bo
         scene.axes(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, xlabel=seen.xlabel, ylabel=seen.ylabel, grid=True)
     elif seen.map_class is None:
         low, high = value_range(seen)
-        scene.sheet(MAP_BOX, seen.map_value[::-1], low=low, high=high, readout="prediction")
+        scene.sheet(MAP_BOX, seen.map_value[::-1], low=low, high=high, readout="prediction", opacity=[MAP_OPACITY])
     elif len(seen.class_names) == 2:
-        scene.sheet(MAP_BOX, seen.map_value[::-1], low=0.0, high=1.0, readout=f"P({seen.class_names[1]})")
+        scene.sheet(MAP_BOX, seen.map_value[::-1], low=0.0, high=1.0, readout=f"P({seen.class_names[1]})", opacity=[MAP_OPACITY])
     else:
         floor = 1 / len(seen.class_names)
         confidence = (seen.map_value[::-1] - floor) / (1 - floor)
-        scene.classes(MAP_BOX, seen.map_class[::-1], confidence, num_classes=len(seen.class_names))
+        scene.classes(MAP_BOX, seen.map_class[::-1], confidence * MAP_OPACITY, num_classes=len(seen.class_names))
     scene.zoom(MAP_BOX, title=_map_title(seen), title_size=13)
     if seen.kind != "curve":
         scene.axes(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, xlabel=_long(seen.xlabel), ylabel=_long(seen.ylabel))
     _draw_examples(scene, seen, shows_test=shows_test)
     _draw_legend(scene, seen, shows_test=shows_test)
     if can_place_points:
-        tip = "Place a point; with shift the next class, with the right button take the nearest away"
-        scene.plane(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, id="map", tip=tip)
+        scene.plane(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, id="map", tip=PLACE_TIP)
 
 
 def _long(label: str) -> str:
@@ -250,3 +252,32 @@ def _draw_legend(scene: Scene, seen: Any, *, shows_test: bool) -> None:
     if seen.task == "classification":
         marks += ", ringed: misclassified"
     scene.text(MAP_BOX[0] + MAP_BOX[2], 383, marks, size=11, align="right", colour="muted")
+
+
+def points_scene(points: Sequence[tuple[float, float, int]]) -> bytes:
+    """The empty plane to click points into, before there are enough of them to train on.
+
+    Args:
+        points: (x₁, x₂, class) of those placed so far.
+    """
+    scene = Scene(WIDTH, HEIGHT, f"The plane with {len(points)} points of your own.", {"step": 0})
+    limits = (-6.0, 6.0)
+    scene.axes(MAP_BOX, xlim=limits, ylim=limits, xlabel="x₁", ylabel="x₂", grid=True)
+    if points:
+        places = np.array([point[:2] for point in points])
+        scene.points(MAP_BOX, places, xlim=limits, ylim=limits, classes=[point[2] for point in points], radius=3.2)
+    middle = MAP_BOX[1] + MAP_BOX[3] / 2
+    scene.text(MAP_BOX[0] - 40, middle, "Click here to place points of two or more classes", size=15, align="right")
+    scene.plane(MAP_BOX, xlim=limits, ylim=limits, id="map", tip=PLACE_TIP)
+    return scene.to_bytes()
+
+
+def card_scene(seen: Any) -> bytes:
+    """The output map alone, small, for the start page."""
+    scene = Scene(300, 200, "What a small network says over the plane after training on two spirals.", {})
+    box = (0.0, 0.0, 300.0, 200.0)
+    if len(seen.class_names) == 2:
+        scene.sheet(box, seen.map_value[::-1], low=0.0, high=1.0, opacity=[MAP_OPACITY], border=False)
+    colours = seen.targets[: seen.num_train]
+    scene.points(box, seen.positions[: seen.num_train], xlim=seen.xlim, ylim=seen.ylim, classes=colours, radius=2.4)
+    return scene.to_bytes()

@@ -1,7 +1,7 @@
-r"""Feed-forward network (multilayer perceptron): weighted sums with a bend between them.
+"""Feed-forward network (multilayer perceptron): weighted sums with a bend between them.
 
 Each layer multiplies its input by a matrix, adds a bias and bends the result with an activation function,
-:math:`h^{(l)} = f(W^{(l)} h^{(l-1)} + b^{(l)})`. Without the bend any stack of layers is one linear map; with it, one
+h⁽ˡ⁾ = f(W⁽ˡ⁾ h⁽ˡ⁻¹⁾ + b⁽ˡ⁾). Without the bend any stack of layers is one linear map; with it, one
 wide hidden layer can approximate every continuous function on a bounded region.
 
 Why it was needed: a single layer cannot separate classes such as XOR (Minsky & Papert, *Perceptrons*, 1969).

@@ -1,7 +1,7 @@
 """What the engine can run: the one interface between an architecture's experiment and everything above it."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -9,10 +9,12 @@ from torch import Tensor
 from training.settings import Settings
 
 
+@runtime_checkable
 class Observation(Protocol):
     """A frozen dataclass of numpy arrays: all that the pictures of one architecture need, read from the live network."""
 
 
+@runtime_checkable
 class Experiment(Protocol):
     """A network, its data and its way to learn. It knows nothing of threads, screens or time.
 

@@ -1,11 +1,14 @@
 """The one declaration of what can be varied: from it come knobs, URL, JSON, sweeps and the tests at every knob's ends."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, Self, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
+
+
+AnySettings = TypeVar("AnySettings", bound="Settings")  # `Self`, in a form that beartype can check
 
 
 class SettingsError(ValueError):
@@ -51,7 +54,7 @@ class Settings(BaseModel):
         "auto", "Device", "Where the arithmetic runs; auto takes the fastest for a network of this size.", group="Run"
     )
 
-    def changed(self, **values: Any) -> Self:
+    def changed(self: AnySettings, **values: Any) -> AnySettings:
         """A checked copy with some values replaced.
 
         Raises:
@@ -134,6 +137,8 @@ def _complaint(settings_class: type[Settings], name: str, value: Any) -> str:
     try:
         settings_class.__pydantic_validator__.validate_assignment(settings_class.model_construct(), name, value)
     except ValidationError as error:
+        if not error.errors()[0]["loc"]:  # does not fit the other settings, whose values are not known yet
+            return ""
         default = settings_class.model_fields[name].default
         return f"{name} = {str(value)[:40]!r} cannot be used ({_reason(error)}); it is back at {default!r}."
     return ""

@@ -11,9 +11,6 @@ from training.settings import Settings, bounds_of, choices_of, knob_of, read
 
 RESTARTS: Final = " ↻"
 
-Draw = Callable[[str, FieldInfo, Any], Any]
-
-
 def key_of(slug: str, name: str) -> str:
     """The key of a knob in the session and in the URL."""
     return f"{slug}_{name}"
@@ -41,8 +38,8 @@ def knobs(
     slug: str,
     groups: Mapping[str, bool],
     *,
-    offered: Mapping[str, Sequence[Any]] | None = None,
-    extra: Mapping[str, Callable[[], None]] | None = None,
+    offered: Mapping[str, Callable[[], Sequence[Any]]] | None = None,
+    after: Mapping[str, Callable[[Any], None]] | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Settings:
     """Draws the knobs of a page and reads them.
@@ -51,23 +48,26 @@ def knobs(
         settings_class: what can be varied.
         slug: which page.
         groups: headings in order, and whether each is open at first.
-        offered: narrower choices for some settings.
-        extra: more to draw at the end of a group.
+        offered: narrower choices for some settings, asked when their knob is drawn.
+        after: more to draw below a knob, given its value, or at the end of a group.
         labels: how values are written on the page.
 
     Returns:
         Checked settings. A knob whose value cannot be used says so beside it and counts with its last good value.
     """
-    offered, extra, labels = offered or {}, extra or {}, labels or {}
+    offered, after, labels = offered or {}, after or {}, labels or {}
     good: dict[str, Any] = st.session_state.setdefault(f"_{slug}_good", {})
     values: dict[str, Any] = {}
     for group, is_open in groups.items():
         with st.expander(group, expanded=is_open):
             for name, field in settings_class.model_fields.items():
                 if knob_of(field)["group"] == group and _has_effect(field, values):
-                    value = _draw(slug, name, field, offered.get(name), labels)
+                    value = _draw(slug, name, field, offered[name]() if name in offered else None, labels)
                     values[name] = _checked(settings_class, name, value, good)
-            extra.get(group, lambda: None)()
+                    if name in after:
+                        after[name](values[name])
+            if group in after:
+                after[group](None)
     settings, complaints = read(settings_class, values)
     for complaint in complaints:
         st.warning(complaint)

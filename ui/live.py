@@ -32,7 +32,8 @@ const renderer = import(new URL("_live/{version}/mount.js", document.baseURI)).c
 export default async (component) => {{
   const live = await renderer;
   if (live) return live.show(component);
-  component.parentElement.textContent = "{apology}";
+  const apology = Object.assign(document.createElement("p"), {{ role: "alert", textContent: "{apology}" }});
+  component.parentElement.replaceChildren(apology);
 }};
 """
 _APOLOGY: Final = (

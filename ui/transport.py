@@ -59,7 +59,7 @@ def transport(run: Run, slug: str) -> None:
             help="Back to step 0 with the same first weights.", on_click=run.reset,
         )
         st.button(
-            "New seed", icon=":material/casino:", key=f"{slug}_new_seed",
+            "New seed", key=f"{slug}_new_seed",
             help="Other data, other first weights, another order of batches.", on_click=_new_seed, args=(run, slug),
         )
         pace = st.selectbox(

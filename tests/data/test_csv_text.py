@@ -53,7 +53,7 @@ def test_names_empty_repeated_and_long():
     assert max(map(len, names)) <= MAX_NAME
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=12))
 def test_names_are_always_unique_short_and_one_line(names):
     unique = unique_names(names)

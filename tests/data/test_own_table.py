@@ -11,7 +11,7 @@ from data.tables import load_table
 from tests.data.own_tables import ANIMALS, check_sentence, csv_text, sentence_of, to_dataset
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300), st.text(alphabet='a1,;."\n\t|-é∞', max_size=300)))
 def test_anything_gives_a_dataset_or_a_sentence(content):
     try:
@@ -22,7 +22,7 @@ def test_anything_gives_a_dataset_or_a_sentence(content):
         assert dataset.num_train >= 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.lists(

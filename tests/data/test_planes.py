@@ -25,7 +25,7 @@ def score(model, dataset):
     return model.fit(raw[~is_test], target[~is_test]).score(raw[is_test], target[is_test])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     name=st.sampled_from(NAMES),
     num_points=st.integers(12, 300),

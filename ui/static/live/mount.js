@@ -9,6 +9,7 @@ import { arrange, attend, sense } from "./pointer.js";
 import { decode } from "./scene.js";
 
 const PREFIX = 12; // bytes: room for the height, width and height of the scene, each a float32
+const SHARED = ["text", "muted", "hairline", "background", "accent"]; // colours the style sheet needs
 const views = new WeakMap();
 
 export async function show({ data, parentElement, setTriggerValue }) {
@@ -38,8 +39,10 @@ async function next(view, packed) {
 }
 
 function open(root) {
-  const view = { asked: 0, shown: 0, room: 0, hover: {}, pointer: null, aim: null, buttons: new Map(), atlases: [], sprites: new Map() };
-  const make = (tag, name, parent) => parent.appendChild(Object.assign(document.createElement(tag), { className: name }));
+  const caches = { buttons: new Map(), atlases: [], sprites: new Map() };
+  const view = { asked: 0, shown: 0, hover: {}, pointer: null, aim: null, ...caches };
+  const make = (tag, name, parent) =>
+    parent.appendChild(Object.assign(document.createElement(tag), { className: name }));
   root.adoptedStyleSheets = [styles];
   view.frame = make("div", "frame", root);
   view.stage = make("div", "stage", view.frame);
@@ -75,7 +78,7 @@ function clothe(view) {
   view.colours = coloursOn(background);
   view.sprites.clear();
   view.frame.dataset.mode = view.colours.mode;
-  for (const name of ["text", "muted", "hairline", "panel", "background", "accent"]) view.frame.style.setProperty(`--${name}`, view.colours[name]);
+  for (const name of SHARED) view.frame.style.setProperty(`--${name}`, view.colours[name]);
 }
 
 /** Scale the scene to the width at hand and the height allowed; true when that changed the canvas. */
@@ -85,7 +88,8 @@ function fit(view) {
   const scale = Math.min(view.frame.clientWidth / width, most / height);
   const ratio = window.devicePixelRatio || 1;
   const pixels = [Math.round(width * scale * ratio), Math.round(height * scale * ratio)];
-  if (!(scale > 0) || (scale === view.scale && view.canvas.width === pixels[0] && view.canvas.height === pixels[1])) return false;
+  const isSame = scale === view.scale && pixels[0] === view.canvas.width && pixels[1] === view.canvas.height;
+  if (isSame || !(scale > 0)) return false;
   Object.assign(view, { scale, ratio });
   view.stage.style.cssText = `width:${width * scale}px;height:${height * scale}px;--unit:${scale}px`;
   [view.canvas.width, view.canvas.height] = pixels;

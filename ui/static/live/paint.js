@@ -23,10 +23,10 @@ function sheet(pen, item, index) {
   item.atlas ??= atlas(pen, index, item, item.palette === "rgb" ? null : pen.colours.table(item.palette));
   for (let tile = 0; tile < item.boxes.length / 4; tile++) {
     const box = boxAt(item.boxes, tile);
-    const chosen = item.selected?.includes(tile) || (pen.hover.tile?.item === item && pen.hover.tile.index === tile && item.ids);
+    const hovered = item.ids && pen.hover.tile?.item === item && pen.hover.tile.index === tile;
     pen.ctx.globalAlpha = item.opacity ? item.opacity[tile] / LEVELS : 1;
     stamp(pen, item, tile, box);
-    if (chosen) outline(pen, box, pen.colours.accent, 2);
+    if (hovered || item.selected?.includes(tile)) outline(pen, box, pen.colours.accent, 2);
     else if (item.border) outline(pen, box, pen.colours.hairline, 1);
     if (item.labels) label(pen, item, item.labels[tile], box);
     pen.ctx.globalAlpha = 1;
@@ -66,7 +66,9 @@ function atlas(pen, index, item, lookup) {
   const colourOf = (code, row, col) => (item.values[code] === MISSING ? hatch(row, col) : lookup[item.values[code]]);
   const rgbOf = (code, row, col) => {
     const [red, green, blue] = item.values.subarray(3 * code, 3 * code + 3);
-    return red === MISSING ? hatch(row, col) : ((255 << 24) | (level(blue) << 16) | (level(green) << 8) | level(red)) >>> 0;
+    return red === MISSING
+      ? hatch(row, col)
+      : ((255 << 24) | (level(blue) << 16) | (level(green) << 8) | level(red)) >>> 0;
   };
   const colour = lookup ? colourOf : rgbOf;
   for (let tile = 0; tile < number; tile++) {
@@ -79,7 +81,8 @@ function atlas(pen, index, item, lookup) {
       pixels[to + cols + 1] = pixels[to + cols];
     }
   }
-  if (canvas.width !== image.width || canvas.height !== image.height) [canvas.width, canvas.height] = [image.width, image.height];
+  if (canvas.width !== image.width || canvas.height !== image.height)
+    [canvas.width, canvas.height] = [image.width, image.height];
   canvas.getContext("2d", { willReadFrequently: true }).putImageData(image, 0, 0);
   return { canvas, across };
 }
@@ -98,10 +101,13 @@ function stamp(pen, item, tile, box) {
 
 function label(pen, item, text, [x, y, width, height]) {
   const size = item.labelSize;
-  const style = { size, colour: "muted" };
-  if (item.labelSide === "left") write(pen, text, x - 6, y + height / 2, { ...style, align: "right" });
-  else if (item.labelSide === "right") write(pen, text, x + width + 6, y + height / 2, style);
-  else write(pen, text, x + width / 2, item.labelSide === "above" ? y - 0.8 * size : y + height + 0.9 * size, { ...style, align: "center" });
+  const [spotX, spotY, align] = {
+    left: [x - 6, y + height / 2, "right"],
+    right: [x + width + 6, y + height / 2, "left"],
+    above: [x + width / 2, y - 0.8 * size, "center"],
+    below: [x + width / 2, y + height + 0.9 * size, "center"],
+  }[item.labelSide];
+  write(pen, text, spotX, spotY, { size, align, colour: "muted" });
 }
 
 function colorbar(pen, item) {
@@ -117,9 +123,9 @@ function colorbar(pen, item) {
   outline(pen, item.box, pen.colours.hairline, 1);
   item.labels.forEach((text, at) => {
     const share = item.labels.length > 1 ? at / (item.labels.length - 1) : 0.5;
-    const style = { size: 12, colour: "muted" };
-    if (!lying) write(pen, text, x + width + 6, y + height * (1 - share), style);
-    else write(pen, text, x + width * share, y + height + 11, { ...style, align: share === 0 ? "left" : share === 1 ? "right" : "center" });
+    const align = !lying || share === 0 ? "left" : share === 1 ? "right" : "center";
+    const spot = lying ? [x + width * share, y + height + 11] : [x + width + 6, y + height * (1 - share)];
+    write(pen, text, ...spot, { size: 12, align, colour: "muted" });
   });
 }
 
@@ -150,14 +156,19 @@ function edge(pen, item, index, strong) {
 function points(pen, item) {
   const [left, top, width, height] = item.box.map((value) => value * pen.k);
   const ramp = item.values && pen.colours.table("diverging");
+  const colourOf = (index) => {
+    if (item.classes) return css(pen.colours, item.classes[index]);
+    return ramp ? cssOfPixel(ramp[item.values[index]]) : css(pen.colours, item.colour);
+  };
   for (let index = 0; index < item.xy.length / 2; index++) {
     const x = item.xy[2 * index];
     const y = item.xy[2 * index + 1];
     if (x === OUTSIDE || y === OUTSIDE) continue;
-    const colour = item.classes ? css(pen.colours, item.classes[index]) : ramp ? cssOfPixel(ramp[item.values[index]]) : css(pen.colours, item.colour);
-    const mark = sprite(pen, item.shape, item.radius, colour, item.flags?.[index] ?? 0);
-    const half = mark.width / 2;
-    pen.ctx.drawImage(mark, Math.round(left + (x / PLACES) * width - half), Math.round(top + (1 - y / PLACES) * height - half));
+    const mark = sprite(pen, item.shape, item.radius, colourOf(index), item.flags?.[index] ?? 0);
+    const corner = [left + (x / PLACES) * width, top + (1 - y / PLACES) * height].map(
+      (middle) => middle - mark.width / 2,
+    );
+    pen.ctx.drawImage(mark, ...corner.map(Math.round));
   }
 }
 
@@ -180,7 +191,7 @@ function sprite(pen, shape, size, colour, flags) {
   };
   draw(colours.background, 2 * u, radius);
   draw(flags & HOLLOW ? colours.background : colour, 0, radius);
-  if (flags & HOLLOW || shape === "cross") draw(colour, 1.6 * u, radius - 0.6 * u);
+  if (flags & HOLLOW || shape === "cross") draw(colour, 1.4 * u, radius - 0.6 * u);
   if (flags & RINGED) {
     ctx.beginPath();
     ctx.arc(0, 0, radius + 2.6 * u, 0, 2 * Math.PI);
@@ -199,9 +210,24 @@ const polygon = (ctx, corners) => {
 const OUTLINES = {
   disc: (ctx, r) => ctx.arc(0, 0, r, 0, 2 * Math.PI),
   square: (ctx, r) => ctx.rect(-0.9 * r, -0.9 * r, 1.8 * r, 1.8 * r),
-  triangle: (ctx, r) => polygon(ctx, [[0, -1.15 * r], [1.05 * r, 0.75 * r], [-1.05 * r, 0.75 * r]]),
-  diamond: (ctx, r) => polygon(ctx, [[0, -1.2 * r], [1.2 * r, 0], [0, 1.2 * r], [-1.2 * r, 0]]),
-  cross: (ctx, r) => [[-1, 1], [1, 1]].forEach(([x, y]) => (ctx.moveTo(-x * r, -y * r), ctx.lineTo(x * r, y * r))),
+  triangle: (ctx, r) =>
+    polygon(ctx, [
+      [0, -1.15 * r],
+      [1.05 * r, 0.75 * r],
+      [-1.05 * r, 0.75 * r],
+    ]),
+  diamond: (ctx, r) =>
+    polygon(ctx, [
+      [0, -1.2 * r],
+      [1.2 * r, 0],
+      [0, 1.2 * r],
+      [-1.2 * r, 0],
+    ]),
+  cross: (ctx, r) =>
+    [
+      [-1, 1],
+      [1, 1],
+    ].forEach(([x, y]) => (ctx.moveTo(-x * r, -y * r), ctx.lineTo(x * r, y * r))),
 };
 
 function lines(pen, item) {
@@ -245,6 +271,10 @@ function histograms(pen, item) {
   for (let tile = 0; tile < item.boxes.length / 4; tile++) {
     const box = boxAt(item.boxes, tile);
     const [left, top, width, height] = place(pen, box);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, width, height);
+    ctx.clip();
     for (let layer = 0; layer < layers; layer++) {
       const bars = item.heights.subarray((tile * layers + layer) * bins, (tile * layers + layer + 1) * bins);
       ctx.beginPath();
@@ -262,6 +292,7 @@ function histograms(pen, item) {
       ctx.globalAlpha = 1;
       ctx.stroke();
     }
+    ctx.restore();
     if (item.border) outline(pen, box, pen.colours.hairline, 1);
   }
 }
@@ -298,7 +329,8 @@ function axes(pen, item) {
     write(pen, numeral, x - 6, y + (1 - share) * height, { ...style, align: "right" });
   }
   outline(pen, item.box, pen.colours.hairline, 1);
-  if (item.xlabel) write(pen, item.xlabel, x + width / 2, y + height + down + (item.xticks.length ? 16 : 0), { ...style, align: "center" });
+  const lower = y + height + down + (item.xticks.length ? 16 : 0);
+  if (item.xlabel) write(pen, item.xlabel, x + width / 2, lower, { ...style, align: "center" });
   if (item.ylabel) turned(pen, item, style);
 }
 

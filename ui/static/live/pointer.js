@@ -40,7 +40,7 @@ function spotOf(view, event) {
   return [(event.clientX - left) / view.scale, (event.clientY - top) / view.scale];
 }
 
-/** Find out what is under the pointer, or else the focus, and name it in the tip; true when the picture depends on it. */
+/** Find out what is under the pointer, or else the focus, and name it; true when the picture depends on it. */
 export function sense(view) {
   const spot = view.pointer ?? focused(view);
   const before = view.hover;
@@ -123,10 +123,13 @@ function tipOf(view, spot) {
   const { hot, tile, edge } = view.hover;
   if (hot?.kind === "hot") return hot.tip;
   if (hot && view.aim?.id === hot.id) return aimed(view, hot);
-  if (edge) return [edge.item.names?.[edge.index], edge.item.readout, numeral(weightAt(edge.item, edge.index))].filter(Boolean).join(" ");
+  if (edge) return sentence(edge.item.names?.[edge.index], edge.item.readout, numeral(weightAt(edge.item, edge.index)));
   if (!tile) return "";
-  return tile.item.readout && tile.item.palette !== "rgb" ? `${tile.title} ${tile.item.readout} ${readout(tile, spot)}`.trim() : tile.title;
+  const isNumber = tile.item.readout && tile.item.palette !== "rgb";
+  return isNumber ? sentence(tile.title, tile.item.readout, readout(tile, spot)) : tile.title;
 }
+
+const sentence = (...words) => words.filter(Boolean).join(" ");
 
 function readout({ item, index, box }, [x, y]) {
   const [rows, cols] = item.shape;
@@ -157,7 +160,11 @@ function button(view, id) {
   node.type = "button";
   node.dataset.id = id;
   node.addEventListener("click", (event) => press(view, item(), event));
-  node.addEventListener("contextmenu", (event) => item().kind === "plane" && (event.preventDefault(), press(view, item(), event)));
+  node.addEventListener("contextmenu", (event) => {
+    if (item().kind !== "plane") return;
+    event.preventDefault();
+    press(view, item(), event);
+  });
   node.addEventListener("keydown", (event) => item().kind === "plane" && aim(view, item(), event));
   node.addEventListener("focus", () => refresh(view));
   node.addEventListener("blur", () => aimAt(view, null));
@@ -169,9 +176,10 @@ function dress(view, node, item) {
   if (node.state === state) return;
   node.state = state;
   const [x, y, width, height] = item.box;
-  const share = (part, whole) => `${(100 * part) / whole}%`;
   const [across, down] = view.scene.size;
-  Object.assign(node.style, { left: share(x, across), top: share(y, down), width: share(width, across), height: share(height, down) });
+  const percent = (part, whole) => `${(100 * part) / whole}%`;
+  Object.assign(node.style, { left: percent(x, across), top: percent(y, down) });
+  Object.assign(node.style, { width: percent(width, across), height: percent(height, down) });
   node.style.cursor = item.kind === "plane" ? "crosshair" : item.disabled ? "not-allowed" : item.cursor;
   node.className = item.kind === "plane" ? "plane" : item.glyph ? "glyph" : "";
   node.textContent = item.glyph ?? "";
@@ -192,7 +200,8 @@ function press(view, item, event) {
   const [x, y] = byKeyboard ? share(view, item) : shareAt(item, spotOf(view, event));
   const [[left, right], [bottom, top]] = item.limits;
   const { shiftKey: shift, altKey: alt, button } = event;
-  view.send({ kind: "plane", id: item.id, x: left + x * (right - left), y: top + y * (bottom - top), shift, alt, button });
+  const spot = { x: left + x * (right - left), y: top + y * (bottom - top) };
+  view.send({ kind: "plane", id: item.id, ...spot, shift, alt, button });
 }
 
 const shareAt = ({ box: [left, top, width, height] }, [x, y]) => [(x - left) / width, (y - top) / height];

@@ -47,7 +47,12 @@ export function curveAt(item, index) {
   const third = (part) => [x0 + (x1 - x0) * part, y0 + (y1 - y0) * part];
   if (item.straight) return [[x0, y0], third(1 / 3), third(2 / 3), [x1, y1]];
   const middle = (x0 + x1) / 2;
-  return [[x0, y0], [middle, y0], [middle, y1], [x1, y1]];
+  return [
+    [x0, y0],
+    [middle, y0],
+    [middle, y1],
+    [x1, y1],
+  ];
 }
 
 /** A number for a person: three digits or so, thousands apart, a true minus sign. */
@@ -55,7 +60,8 @@ export function numeral(value) {
   if (!Number.isFinite(value)) return "not a number";
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
-  const odd = size && (size < 0.01 || size >= 1e7);
-  const text = odd ? value.toExponential(1) : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const plain = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const isOdd = size && (size < 0.01 || size >= 1e7);
+  const text = isOdd ? value.toExponential(1) : value.toLocaleString("en", plain);
   return text.replace(/-/g, "−");
 }

@@ -87,6 +87,7 @@ def _buttons(scene: Scene) -> None:
 
 def remember(event: Event) -> None:
     st.session_state["called"] = event
+    st.session_state["calls"] = st.session_state.get("calls", 0) + 1
 
 
 def draw() -> None:
@@ -94,7 +95,7 @@ def draw() -> None:
     step = 1 if "still" in st.query_params else tick
     event = live_canvas(demo_scene(step).to_bytes(), key="demo", height=0.88, on_event=remember)
     st.session_state["returned"] = event or st.session_state.get("returned")
-    st.code(json.dumps([st.session_state.get("called"), st.session_state["returned"]]), language="json")
+    st.code(json.dumps([st.session_state.get(name) for name in ("called", "returned", "calls")]), language="json")
 
 
 def live() -> None:

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from training.history import History
+
+
+def filled(*, stride, capacity, num_steps):
+    history = History(stride, capacity)
+    for step in range(num_steps + 1):
+        if history.is_due(step):
+            history.append(step, {"loss": step / 2})
+    return history
+
+
+@pytest.mark.parametrize("stride", [1, 3, 50])
+@pytest.mark.parametrize("num_steps", [0, 7, 100, 999, 5000])
+def test_rows_are_bounded_even_and_reach_the_end(stride, num_steps):
+    history = filled(stride=stride, capacity=8, num_steps=num_steps)
+    columns = history.columns()
+    assert 1 <= len(columns.steps) <= 8
+    np.testing.assert_array_equal(columns.steps, np.arange(0, num_steps + 1, history.stride))
+    np.testing.assert_array_equal(columns.values["loss"], columns.steps / 2)
+    assert history.stride in [stride * 2**doublings for doublings in range(14)]
+
+
+def test_nothing_is_thinned_before_it_is_full():
+    assert len(filled(stride=1, capacity=8, num_steps=7).columns().steps) == 8
+    assert filled(stride=1, capacity=8, num_steps=7).stride == 1
+    assert filled(stride=1, capacity=8, num_steps=8).stride == 2
+
+
+def test_truncate_forgets_what_comes_after():
+    history = filled(stride=2, capacity=100, num_steps=20)
+    history.truncate(9)
+    np.testing.assert_array_equal(history.columns().steps, [0, 2, 4, 6, 8])
+    assert history.last_row == {"loss": 4.0}
+    history.append(10, {"loss": 5.0})
+    np.testing.assert_array_equal(history.columns().steps, [0, 2, 4, 6, 8, 10])
+
+
+def test_going_back_and_on_again_gives_the_same_rows():
+    once = filled(stride=1, capacity=8, num_steps=100)
+    again = filled(stride=1, capacity=8, num_steps=60)
+    again.truncate(21)
+    for step in range(22, 101):
+        if again.is_due(step):
+            again.append(step, {"loss": step / 2})
+    np.testing.assert_array_equal(once.columns().steps, again.columns().steps)
+
+
+def test_columns_are_a_copy():
+    history = filled(stride=1, capacity=4, num_steps=3)
+    columns = history.columns()
+    history.append(4, {"loss": 9.0})
+    np.testing.assert_array_equal(columns.steps, [0, 1, 2, 3])
+    np.testing.assert_array_equal(columns.values["loss"], [0, 0.5, 1, 1.5])
+
+
+def test_a_number_that_appears_later_is_nan_before():
+    history = History(1)
+    history.append(0, {"loss": 2.0})
+    history.append(1, {"loss": 1.0, "accuracy": 0.5})
+    np.testing.assert_array_equal(history.columns().values["accuracy"], [np.nan, 0.5])
+
+
+def test_last_value():
+    history = History(1)
+    assert np.isnan(history.columns().last("loss"))
+    assert history.last_row == {}
+    history.append(0, {"loss": 2.0})
+    assert history.columns().last("loss") == 2.0
+    assert np.isnan(history.columns().last("no such column"))
