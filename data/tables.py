@@ -79,7 +79,7 @@ def digits() -> Table:
         "doi:10.24432/C50P49, CC BY 4.0; the test part."
     )
     bunch = datasets.load_digits()
-    bunch.feature_names = [f"row {row} column {column}" for row in range(1, 9) for column in range(1, 9)]
+    bunch.feature_names = [f"row {row} col {column}" for row in range(1, 9) for column in range(1, 9)]
     return _table(bunch, "digit", source)
 
 

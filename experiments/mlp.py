@@ -502,10 +502,5 @@ def tile_size(hidden_dims: tuple[int, ...]) -> int:
     return 20 if num_tiles <= 26 else 12
 
 
-def warm_up() -> None:
-    """Trains a default network for a few steps, so that torch has everything loaded before the first visitor."""
-    experiment = MLPExperiment(MLPSettings())
-    for _ in range(3):
-        experiment.step()
-    experiment.evaluate()
-    experiment.observe()
+EXPERIMENT: Final = MLPExperiment
+SETTINGS: Final = MLPSettings

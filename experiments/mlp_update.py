@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import torch
@@ -86,7 +85,7 @@ class Watch:
         self.inputs: list[Float[Tensor, "B _"]] = []
         self.sums: list[Float[Tensor, "B _"]] = []
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Watch":
         self._hooks = [linear.register_forward_hook(self._note) for linear in self._linears]
         return self
 

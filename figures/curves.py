@@ -52,7 +52,7 @@ def curve_spec(
         levels: horizontal lines with labels.
         height: in px.
     """
-    kind: dict[str, Any] = {"type": "log"} if is_log else {"type": "linear", "zero": False}
+    kind: dict[str, Any] = {"type": "log"} if is_log else {"type": "linear", "zero": True}
     if domain:
         kind["domain"] = list(domain)
     styles = [(theme.TRAIN_LINE, [1, 0]), (theme.TEST_LINE, [6, 3])]
@@ -71,7 +71,8 @@ def _line(name: str, kind: Mapping[str, Any], style: tuple[str, list[int]]) -> d
     colour, dash = style
     y: dict[str, Any] = {"field": name, "type": "quantitative", "scale": dict(kind), "title": None}
     y["axis"] = {"tickCount": 4, "format": ".3~g"}
-    x = {"field": "step", "type": "quantitative", "title": "step", "axis": {"tickCount": 5, "format": "~s"}}
+    unit = "format(datum.value, '~s') + (datum.value == 0 ? ' steps' : '')"
+    x = {"field": "step", "type": "quantitative", "title": None, "axis": {"tickCount": 5, "labelExpr": unit}}
     mark = {"type": "line", "color": colour, "strokeDash": dash, "strokeWidth": theme.LINE_WIDTH, "clip": True}
     if kind["type"] == "log":
         return {"transform": [{"filter": f"datum['{name}'] > 0"}], "mark": mark, "encoding": {"x": x, "y": y}}
@@ -81,6 +82,6 @@ def _line(name: str, kind: Mapping[str, Any], style: tuple[str, list[int]]) -> d
 def _level(level: Level, kind: Mapping[str, Any]) -> list[dict[str, Any]]:
     y = {"datum": level.value, "type": "quantitative", "scale": dict(kind)}
     rule = {"type": "rule", "color": theme.BASELINE_LINE, "strokeDash": [2, 2], "clip": True}
-    text = {"type": "text", "color": theme.BASELINE_LINE, "align": "right", "dy": -6, "clip": True, "fontSize": 11}
+    text = {"type": "text", "color": theme.BASELINE_LINE, "align": "right", "dy": 9, "clip": True, "fontSize": 11}
     place = {"x": {"value": "width"}, "y": y, "text": {"value": level.label}}
     return [{"data": {"values": [{}]}, "mark": rule, "encoding": {"y": y}}, {"data": {"values": [{}]}, "mark": text, "encoding": place}]

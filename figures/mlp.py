@@ -23,7 +23,7 @@ EDGE_SCALE: Final = 3.0  # the |weight| drawn at full width
 BOUNDED: Final = ("tanh", "sigmoid", "sine")  # these reach full colour at 1; the others, without bound, at 2
 PLACE_TIP: Final = "Place a point; with shift the next class, with the right button take the nearest away"
 MAP_OPACITY: Final = 0.6  # so that the examples stand out from the map
-LETTERS: Final = 11  # of a label beside a tile
+LETTERS: Final = 12  # of a label beside a tile
 
 
 def network_scene(
@@ -273,11 +273,18 @@ def points_scene(points: Sequence[tuple[float, float, int]]) -> bytes:
 
 
 def card_scene(seen: Any) -> bytes:
-    """The output map alone, small, for the start page."""
-    scene = Scene(300, 200, "What a small network says over the plane after training on two spirals.", {})
-    box = (0.0, 0.0, 300.0, 200.0)
-    if len(seen.class_names) == 2:
-        scene.sheet(box, seen.map_value[::-1], low=0.0, high=1.0, opacity=[MAP_OPACITY], border=False)
-    colours = seen.targets[: seen.num_train]
-    scene.points(box, seen.positions[: seen.num_train], xlim=seen.xlim, ylim=seen.ylim, classes=colours, radius=2.4)
+    """Two hidden layers' tiles and the output map, small and without words, for the start page.
+
+    Args:
+        seen: an `MLPObservation` of a plane with two classes.
+    """
+    alt = "What the neurons of a small network and its output say over the plane, after training on two spirals."
+    scene = Scene(360, 200, alt)
+    tiles = [(x, y) for x in (0.0, 56.0) for y in (0.0, 51.0, 102.0, 153.0)]
+    fields = np.concatenate([layer[:4, ::-1] for layer in seen.units[1:3]])
+    scene.sheet([(x, y, 46.0, 46.0) for x, y in tiles], fields)
+    box = (120.0, 0.0, 200.0, 200.0)
+    scene.sheet(box, seen.map_value[::-1], low=0.0, high=1.0, opacity=[MAP_OPACITY])
+    train = seen.positions[: seen.num_train]
+    scene.points(box, train, xlim=seen.xlim, ylim=seen.ylim, classes=seen.targets[: seen.num_train], radius=2.2)
     return scene.to_bytes()

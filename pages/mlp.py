@@ -6,7 +6,7 @@ from experiments.mlp import MLPExperiment, offered_losses
 from experiments.mlp_lessons import LESSONS
 from experiments.mlp_settings import NUMBERS, MLPSettings
 from ui.frame import heading, section, stage
-from ui.knobs import knobs, url_complaints
+from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons, start_asked
 from ui.mlp_data import data_report, own_data
 from ui.mlp_live import draw_empty_plane, draw_network, layer_buttons, view_knobs
@@ -31,8 +31,7 @@ def build(settings):
 
 
 heading(SLUG)
-for complaint in url_complaints(MLPSettings, SLUG):
-    st.warning(complaint)
+complain_about_url(MLPSettings, SLUG)
 
 with st.sidebar:
     settings = knobs(

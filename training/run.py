@@ -26,8 +26,8 @@ class Stop:
     """When a run should pause by itself; `None` means no such limit."""
 
     steps: int | None = None  # counted from pressing Play
-    seconds: float | None = None
-    target_loss: float | None = None  # test loss where there is one, else training loss
+    seconds: float | int | None = None
+    target_loss: float | int | None = None  # test loss where there is one, else training loss
     patience: int | None = None  # steps without a lower loss
 
 
@@ -80,8 +80,7 @@ class Run:
 
     def play(self, stop: Stop | None = None) -> None:
         """Trains until paused, or until `stop` says so."""
-        if not self._snapshot.has_failed:
-            self._begin(stop or Stop(), None)
+        self._begin(stop or Stop(), None)
 
     def pause(self) -> None:
         """Stops after the current step, and brings the picture up to date."""
@@ -92,7 +91,7 @@ class Run:
 
     def take(self, num_steps: int) -> None:
         """Asks for exactly `num_steps` more steps."""
-        if not self._snapshot.has_failed:
+        if num_steps > 0:
             self._begin(Stop(), num_steps)
 
     def take_epoch(self) -> None:
@@ -156,12 +155,12 @@ class Run:
         """Takes the lease away: no slices until somebody looks again."""
         self.polled_at = -math.inf
 
-    def set_pace(self, steps_per_second: float | None) -> None:
+    def set_pace(self, steps_per_second: float | int | None) -> None:
         """Slows the run down to be followed by eye; `None` is full speed. The steps themselves are the same."""
         self._pace = steps_per_second
         self._pace_mark = (time.monotonic(), self.step)
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float | int) -> bool:
         """Waits until no more steps are wanted, at most `seconds`; returns whether that is so."""
         return self._idle.wait(seconds)
 
@@ -185,24 +184,26 @@ class Run:
         """The steps `rewind` can reach exactly."""
         return self._checkpoints.steps
 
-    def fail(self, error: Exception) -> None:
-        """Pauses for good until reset, because a step raised."""
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        self._settle(f"A step could not be computed ({reason}). Change a setting or reset.", has_failed=True)
-        self._snapshot = replace(self._snapshot, is_playing=False, message=self._message, has_failed=True)
-
     # ---- what the worker calls ---------------------------------------------------------------------------------
 
-    def advance(self, seconds: float = SLICE_SECONDS) -> int:
-        """Takes steps until the time is spent, a command waits, or the work is done; returns how many."""
+    def advance(self, seconds: float | int = SLICE_SECONDS) -> int:
+        """Takes steps until the time is spent, a command waits, or the work is done; returns how many.
+
+        Raises:
+            Exception: whatever a step raised; the run has then failed, and its message says why.
+        """
         with TURN.slice(self._random):
             before, end = self.step, time.perf_counter() + seconds
-            while self._is_playing and not self._is_ahead():
-                self._take_one()
-                if time.perf_counter() >= end or TURN.is_wanted:
-                    break
-            if self._is_watched or not self._is_playing:
-                self._refresh()
+            try:
+                while self._is_playing and not self._is_ahead():
+                    self._take_one()
+                    if time.perf_counter() >= end or TURN.is_wanted:
+                        break
+                if self._is_watched or not self._is_playing:
+                    self._refresh()
+            except Exception as error:
+                self._fail(error)
+                raise
             return self.step - before
 
     # ---- inside ------------------------------------------------------------------------------------------------
@@ -221,30 +222,47 @@ class Run:
             self._history = History(experiment.record_every)
             self._checkpoints = Checkpoints(experiment.steps_per_epoch)
             self._first_loss, self._best_loss, self._best_step = math.nan, math.inf, 0
+            self._judged_step = 0  # when the loss was looked at last
             self._mark = (time.monotonic(), 0)
             self._record()
             self._keep()
             self._refresh()
 
     def _restart(self, settings: Settings) -> None:
-        was_playing, stop = self._is_playing, self._stop
+        was_playing, stop = self._is_playing and self._remaining is None, self._stop
         self._start(settings)
-        if was_playing and not self._has_failed:
+        if was_playing:
             self._begin(stop, None)
 
     def _begin(self, stop: Stop, num_steps: int | None) -> None:
-        self._stop, self._remaining = stop, num_steps
-        self._message = ""
-        self._begin_step, self._begin_time = self.step, time.monotonic()
-        self._best_loss, self._best_step = math.inf, self.step
-        self._mark = self._pace_mark = (self._begin_time, self.step)
-        self._idle.clear()
-        self._is_playing = True
+        with TURN.command(self._random):  # not in the middle of a step, which would be counted
+            if self._has_failed:
+                return
+            if self.step >= MAX_STEPS:
+                self._settle_at_cap()
+                self._refresh()
+                return
+            self._stop, self._remaining = stop, num_steps
+            self._message = ""
+            self._begin_step, self._begin_time = self.step, time.monotonic()
+            self._best_loss, self._best_step = math.inf, self.step
+            self._mark = self._pace_mark = (self._begin_time, self.step)
+            self._idle.clear()
+            self._is_playing = True
 
     def _settle(self, message: str = "", *, has_failed: bool = False) -> None:
         self._is_playing = False
         self._message, self._has_failed = message, has_failed
         self._idle.set()
+
+    def _settle_at_cap(self) -> None:
+        self._settle(f"Stopped at {MAX_STEPS:,} steps, the most a run may take. Reset to train again.")
+
+    def _fail(self, error: Exception) -> None:
+        """Pauses for good until reset, because a step raised."""
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        self._settle(f"A step could not be computed ({lines[0][:200]}). Change a setting or reset.", has_failed=True)
+        self._snapshot = replace(self._snapshot, is_playing=False, message=self._message, has_failed=True)
 
     def _take_one(self) -> None:
         self.experiment.step()
@@ -268,15 +286,21 @@ class Run:
             what = f"very large ({loss:.1e})" if math.isfinite(loss) else "infinite or not a number"
             advice = self.experiment.advice(loss)
             self._settle(f"The loss became {what} at step {self.step:,}, so training paused. {advice}", has_failed=True)
-        watched = row.get("test_loss", loss)
+        watched = row.get("test_loss", math.nan)
+        if math.isnan(watched):  # there are no test examples
+            watched = loss
+        self._judged_step = self.step
         if watched < self._best_loss:
             self._best_loss, self._best_step = watched, self.step
 
     def _is_ahead(self) -> bool:
         if self._pace is None or self._remaining is not None:
             return False
-        since, step = self._pace_mark
-        return self.step - step >= (time.monotonic() - since) * self._pace
+        (since, step), now = self._pace_mark, time.monotonic()
+        behind = (now - since) * self._pace - (self.step - step)
+        if behind > max(1.0, 0.25 * self._pace):  # it was parked, or the machine is slower than that: do not hurry now
+            self._pace_mark = (now, self.step)
+        return behind <= 0
 
     def _stop_if_done(self) -> None:
         stop, taken = self._stop, self.step - self._begin_step
@@ -288,10 +312,10 @@ class Run:
             self._settle(f"Stopped after {stop.seconds:g} seconds and {taken:,} steps, as asked.")
         elif stop.target_loss is not None and self._best_loss <= stop.target_loss:
             self._settle(f"Stopped at step {self.step:,}: the loss reached {self._best_loss:.4g}.")
-        elif stop.patience is not None and self.step - self._best_step >= stop.patience:
+        elif stop.patience is not None and self._judged_step - self._best_step >= stop.patience:
             self._settle(f"Stopped at step {self.step:,}: no lower loss since step {self._best_step:,}.")
         elif self.step >= MAX_STEPS:
-            self._settle(f"Stopped at {MAX_STEPS:,} steps, the most a run may take. Reset to train again.")
+            self._settle_at_cap()
 
     def _keep(self) -> None:
         state = {"experiment": self.experiment.state_dict(), "random": self._random.state_dict()}

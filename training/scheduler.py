@@ -10,8 +10,6 @@ import time
 from collections import deque
 from typing import Final
 
-import torch
-
 from training.run import Run
 
 MAX_PLAYING: Final = 64
@@ -61,7 +59,6 @@ class Scheduler:
             self._thread.start()
 
     def _work(self) -> None:
-        torch.set_num_threads(1)
         num_resting = 0
         while True:
             with self._has_work:
@@ -75,6 +72,7 @@ class Scheduler:
                 else:
                     self._queued.discard(id(run))
                 is_everyone_resting = num_resting >= len(self._queue)
+            del run  # or the last one would stay in memory until the next comes
             # runs slowed down to a pace take no step when they are ahead of it: rest rather than spin
             time.sleep(0.002 if is_everyone_resting else 0)
 
@@ -82,8 +80,7 @@ class Scheduler:
         try:
             return run.advance()
         except Exception as error:  # one broken run must not stop the others
-            log.error("a run failed: %s: %s", type(error).__name__, error)
-            run.fail(error)
+            log.error("a run failed: %s: %s", type(error).__name__, " ".join(str(error).split()))
             return 0
 
 

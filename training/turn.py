@@ -11,6 +11,10 @@ from contextlib import contextmanager
 
 import torch
 
+# The networks here are small: starting a second thread takes longer than the work it would share, and on a busy
+# machine two threads wait for each other (up to 250 times slower, measured).
+torch.set_num_threads(1)
+
 
 class Turn:
     """A lock that prefers commands to slices, and swaps torch's random state in and out."""

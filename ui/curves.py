@@ -8,7 +8,7 @@ import streamlit as st
 from figures.curves import Level, curve_frame, curve_spec
 from training.history import Columns
 
-HEIGHT: Final = 118
+HEIGHT: Final = 140
 
 
 def learning_curves(

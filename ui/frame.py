@@ -26,10 +26,15 @@ section[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {gap: 0.6rem}
 </style>"""
 
 
+def page_style() -> None:
+    """The style all pages share; call it once, first."""
+    st.html(_STYLE)
+
+
 def heading(slug: str) -> None:
     """Title and the one sentence of the catalog, on one line."""
     page = entry(slug)
-    st.html(_STYLE)
+    page_style()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")

@@ -1,12 +1,47 @@
 """The map of the architectures: a card for every page of the catalog, by chapter."""
 
+import importlib
+from functools import cache
+from itertools import groupby
+from typing import Final
+
 import streamlit as st
 
-from catalog import PAGES
+from catalog import PAGES, Entry
+from training.lessons import run_trial
+from training.run import Run
+from ui.frame import page_style
+from ui.live import live_canvas
+
+CARD_STEPS: Final = 1500
+CARD_HEIGHT: Final = 220
+COLUMNS: Final = 3
 
 
 def chapters() -> None:
     """Draws the map."""
+    page_style()
     st.title("Neural Atlas", anchor=False)
-    for page in PAGES:
-        st.page_link(f"../pages/{page.slug}.py", label=page.title)
+    st.caption("Turn a knob, and a real network trains in front of you. Every picture is read from that network.")
+    for chapter, pages in groupby(PAGES, key=lambda page: page.chapter):
+        st.header(chapter, anchor=False)
+        columns = st.columns(COLUMNS, gap="large")
+        for index, page in enumerate(pages):
+            with columns[index % COLUMNS]:
+                _card(page)
+
+
+def _card(page: Entry) -> None:
+    live_canvas(card_picture(page.slug), key=f"card_{page.slug}", height=CARD_HEIGHT)
+    st.page_link(f"../pages/{page.slug}.py", label=f"**{page.title}**")
+    st.caption(page.sentence)
+
+
+@cache
+def card_picture(slug: str) -> bytes:
+    """A picture of a page's default network, trained here once when the server starts."""
+    experiment = importlib.import_module(f"experiments.{slug}")
+    run = Run(experiment.EXPERIMENT, experiment.SETTINGS())
+    run_trial(run, CARD_STEPS)
+    scene: bytes = importlib.import_module(f"figures.{slug}").card_scene(run.poll().observation)
+    return scene

@@ -16,8 +16,20 @@ def key_of(slug: str, name: str) -> str:
     return f"{slug}_{name}"
 
 
-def url_complaints(settings_class: type[Settings], slug: str) -> list[str]:
-    """One sentence for each value in the URL that no knob can take; call it before the knobs are drawn."""
+def complain_about_url(settings_class: type[Settings], slug: str) -> None:
+    """Says which values in the URL no knob can take; call it before the knobs are drawn.
+
+    Streamlit drops such values without a word, so the sentences are kept until the visitor closes them.
+    """
+    kept: list[str] = st.session_state.setdefault(f"_{slug}_url", [])
+    kept += [complaint for complaint in _url_complaints(settings_class, slug) if complaint not in kept]
+    if kept:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning("  \n".join(kept))
+            st.button("Close", key=f"{slug}_close_url", on_click=kept.clear)
+
+
+def _url_complaints(settings_class: type[Settings], slug: str) -> list[str]:
     raw: dict[str, Any] = {}
     for name, field in settings_class.model_fields.items():
         values = st.query_params.get_all(key_of(slug, name))
@@ -40,7 +52,6 @@ def knobs(
     *,
     offered: Mapping[str, Callable[[], Sequence[Any]]] | None = None,
     after: Mapping[str, Callable[[Any], None]] | None = None,
-    labels: Mapping[str, str] | None = None,
 ) -> Settings:
     """Draws the knobs of a page and reads them.
 
@@ -50,19 +61,18 @@ def knobs(
         groups: headings in order, and whether each is open at first.
         offered: narrower choices for some settings, asked when their knob is drawn.
         after: more to draw below a knob, given its value, or at the end of a group.
-        labels: how values are written on the page.
 
     Returns:
         Checked settings. A knob whose value cannot be used says so beside it and counts with its last good value.
     """
-    offered, after, labels = offered or {}, after or {}, labels or {}
+    offered, after = offered or {}, after or {}
     good: dict[str, Any] = st.session_state.setdefault(f"_{slug}_good", {})
     values: dict[str, Any] = {}
     for group, is_open in groups.items():
         with st.expander(group, expanded=is_open):
             for name, field in settings_class.model_fields.items():
                 if knob_of(field)["group"] == group and _has_effect(field, values):
-                    value = _draw(slug, name, field, offered[name]() if name in offered else None, labels)
+                    value = _draw(slug, name, field, offered[name]() if name in offered else None)
                     values[name] = _checked(settings_class, name, value, good)
                     if name in after:
                         after[name](values[name])
@@ -88,7 +98,7 @@ def _checked(settings_class: type[Settings], name: str, value: Any, good: dict[s
     return value
 
 
-def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None, labels: Mapping[str, str]) -> Any:
+def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None) -> Any:
     """One knob of the kind that fits its type."""
     declared = knob_of(field)
     key = key_of(slug, name)
@@ -100,18 +110,17 @@ def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None,
         "persist_state": "session",
     }
     start: Any = _as_widget_value(field, field.default)
-    write = lambda value: labels.get(str(value), str(value).replace("_", " "))  # noqa: E731
     low, high = bounds_of(field)
     if field.annotation is bool:
         return st.toggle(value=start, **shared)
     if _is_tuple_of_choices(field):
         return tuple(
-            st.pills(options=choices_of(field), default=start, selection_mode="multi", format_func=write, **shared) or ()
+            st.pills(options=choices_of(field), default=start, selection_mode="multi", **shared) or ()
         )
     if choices_of(field):
         choices = list(offered or (available_or_auto() if name == "device" else choices_of(field)))
         _forget_unoffered(key, choices)
-        return st.selectbox(options=choices, index=choices.index(start), format_func=write, **shared)
+        return st.selectbox(options=choices, index=choices.index(start), **shared)
     if declared["ladder"]:
         rungs = sorted({*declared["ladder"], start, *_current(key, low, high)})
         return st.select_slider(options=rungs, value=start, format_func=lambda value: f"{value:g}", **shared)

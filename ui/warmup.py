@@ -7,24 +7,24 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from catalog import PAGES
+from ui.home import card_picture
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Imports torch and all experiments, trains each for some steps, then freezes the garbage collector's heap.
-
-    The server's health check answers only afterwards.
-    """
+    """Warms up; the server's health check answers only afterwards."""
     warm_up()
     yield {}
 
 
 def warm_up() -> None:
-    """Trains every experiment of the catalog for three steps, so that no visitor waits for a first time."""
-    import_module = importlib.import_module
+    """Trains the networks of the start page, which loads all of torch, and imports what the pages need.
+
+    What is alive then is frozen: the garbage collector never walks through it again.
+    """
     for page in PAGES:
-        import_module(f"experiments.{page.slug}").warm_up()
-    for name in ("plotly.graph_objects", "pandas", "ui.frame"):
-        import_module(name)
+        card_picture(page.slug)
+    for name in ("plotly.graph_objects", "pandas"):
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()

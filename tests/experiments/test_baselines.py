@@ -78,8 +78,8 @@ def test_every_problem_has_baselines(settings: dict[str, Any]) -> None:
 
 
 def test_too_few_examples_give_a_sentence() -> None:
-    with pytest.raises(DataError, match="at least 20 training examples, and there are 5:"):
-        fit_baselines(examples_of(num_points=10))
+    with pytest.raises(DataError, match="at least 20 training examples, and there are 10:"):
+        fit_baselines(examples_of(num_points=20))
 
 
 def test_one_class_gives_a_sentence() -> None:

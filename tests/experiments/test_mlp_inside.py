@@ -109,7 +109,7 @@ def test_the_microscope_has_the_gradients_of_autograd(kind: dict[str, Any], exam
 
 def test_the_gradient_is_the_slope_of_the_loss() -> None:
     run = run_of(num_points=20)
-    model, seen = run.experiment.model.double(), run.call("microscope", example=2)
+    seen, model = run.call("microscope", example=2), run.experiment.model.double()
     x, y = run.experiment.problem.x[2:3].double(), run.experiment.problem.y[2:3]
     weight, h = model.linears[0].weight, 1e-5
     with torch.no_grad():

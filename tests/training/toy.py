@@ -29,6 +29,7 @@ class ToyObservation:
 
 class Toy:
     steps_per_epoch = EPOCH
+    error = RuntimeError("the floor gave way\nsecond line")  # raised by the step `broken_at`
 
     def __init__(self, settings):
         if settings.width == 13:
@@ -41,7 +42,7 @@ class Toy:
 
     def step(self):
         if self.num_steps == self.settings.broken_at:
-            raise RuntimeError("the floor gave way\nsecond line")
+            raise self.error
         if self.settings.step_seconds:
             time.sleep(self.settings.step_seconds)
         push = F.dropout(torch.rand(self.settings.width), 0.5) - 0.5
@@ -87,7 +88,7 @@ def toy_run(**settings):
     return Run(Toy, ToySettings(**settings))
 
 
-def finish(run, max_slices=3000):
+def finish(run, max_slices=500):
     """Gives slices until no more steps are wanted."""
     for _ in range(max_slices):
         if not run.is_playing:

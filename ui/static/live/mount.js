@@ -129,8 +129,8 @@ styles.replaceSync(`
   .tip {
     position: absolute; pointer-events: none; max-width: min(100%, 32em); box-sizing: border-box; padding: 3px 8px;
     border: 1px solid var(--hairline); border-radius: 4px; background: var(--background); color: var(--text);
-    font-size: 13px; line-height: 1.35; font-variant-numeric: tabular-nums; box-shadow: 0 1px 4px color-mix(in srgb, var(--text) 15%, transparent);
-    width: max-content; z-index: 1;
+    box-shadow: 0 1px 4px color-mix(in srgb, var(--text) 15%, transparent);
+    font-size: 13px; line-height: 1.35; font-variant-numeric: tabular-nums; width: max-content; z-index: 1;
   }
   [hidden] { display: none; }
 `);

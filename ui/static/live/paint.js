@@ -50,7 +50,11 @@ function zoom(pen, item) {
   const title = enlarged ? tile.title : item.title;
   if (!title) return;
   const [x, y] = item.box;
-  write(pen, title, x, y - 0.85 * item.size, { size: item.size, weight: 600, colour: enlarged ? "accent" : "text" });
+  write(pen, title, x, y - 0.85 * lineOf(pen, item.size), {
+    size: item.size,
+    weight: 600,
+    colour: enlarged ? "accent" : "text",
+  });
 }
 
 /** All tiles of a field item as one picture, each with its edge cells repeated around it so that none bleed over. */
@@ -101,11 +105,12 @@ function stamp(pen, item, tile, box) {
 
 function label(pen, item, text, [x, y, width, height]) {
   const size = item.labelSize;
+  const line = lineOf(pen, size);
   const [spotX, spotY, align] = {
     left: [x - 6, y + height / 2, "right"],
     right: [x + width + 6, y + height / 2, "left"],
-    above: [x + width / 2, y - 0.8 * size, "center"],
-    below: [x + width / 2, y + height + 0.9 * size, "center"],
+    above: [x + width / 2, y - 0.8 * line, "center"],
+    below: [x + width / 2, y + height + 0.9 * line, "center"],
   }[item.labelSide];
   write(pen, text, spotX, spotY, { size, align, colour: "muted" });
 }
@@ -124,7 +129,9 @@ function colorbar(pen, item) {
   item.labels.forEach((text, at) => {
     const share = item.labels.length > 1 ? at / (item.labels.length - 1) : 0.5;
     const align = !lying || share === 0 ? "left" : share === 1 ? "right" : "center";
-    const spot = lying ? [x + width * share, y + height + 11] : [x + width + 6, y + height * (1 - share)];
+    const spot = lying
+      ? [x + width * share, y + height + 0.9 * lineOf(pen, 12)]
+      : [x + width + 6, y + height * (1 - share)];
     write(pen, text, ...spot, { size: 12, align, colour: "muted" });
   });
 }
@@ -251,7 +258,7 @@ function lines(pen, item) {
   ctx.setLineDash([]);
 }
 
-/** Lay out a polyline; its places run over a box twice as large, so that a line leaves the box in its true direction. */
+/** Lay out a polyline. Its places run over a box twice as large, so that it leaves the box in its true direction. */
 function track(pen, xy, box) {
   const [left, top, width, height] = box.map((value) => value * pen.k);
   const share = (place) => (2 * place) / PLACES - 0.5;
@@ -319,7 +326,8 @@ function rect(pen, item) {
 function axes(pen, item) {
   const [x, y, width, height] = item.box;
   const style = { size: 12, colour: "muted", tabular: true };
-  const down = 0.5 * SMALLEST_TEXT + 5; // from the box to the middle of the numerals
+  const line = lineOf(pen, style.size);
+  const down = 0.9 * line; // from the box to the middle of the numerals
   for (const [share, numeral] of item.xticks) {
     if (item.grid) rule(pen, [x + share * width, y], [x + share * width, y + height]);
     write(pen, numeral, x + share * width, y + height + down, { ...style, align: "center" });
@@ -329,7 +337,7 @@ function axes(pen, item) {
     write(pen, numeral, x - 6, y + (1 - share) * height, { ...style, align: "right" });
   }
   outline(pen, item.box, pen.colours.hairline, 1);
-  const lower = y + height + down + (item.xticks.length ? 16 : 0);
+  const lower = y + height + down + (item.xticks.length ? 1.3 * line : 0);
   if (item.xlabel) write(pen, item.xlabel, x + width / 2, lower, { ...style, align: "center" });
   if (item.ylabel) turned(pen, item, style);
 }
@@ -339,7 +347,7 @@ function turned(pen, item, style) {
   setFont(pen, style);
   const widest = Math.max(0, ...item.yticks.map(([, numeral]) => pen.ctx.measureText(numeral).width));
   pen.ctx.save();
-  pen.ctx.translate((x - 16) * pen.k - widest, (y + height / 2) * pen.k);
+  pen.ctx.translate((x - 7 - 0.8 * lineOf(pen, style.size)) * pen.k - widest, (y + height / 2) * pen.k);
   pen.ctx.rotate(-Math.PI / 2);
   write(pen, item.ylabel, 0, 0, { ...style, align: "center" });
   pen.ctx.restore();
@@ -386,8 +394,11 @@ function rule(pen, from, to) {
   pen.ctx.stroke();
 }
 
+/** How high text of this size really is, in scene units: it stays legible where the scene is drawn small. */
+const lineOf = (pen, size) => Math.max((SMALLEST_TEXT * pen.u) / pen.k, size);
+
 function setFont(pen, { size, weight = 400 }) {
-  pen.ctx.font = `${weight} ${Math.max(SMALLEST_TEXT * pen.u, size * pen.k)}px ${pen.font}`;
+  pen.ctx.font = `${weight} ${lineOf(pen, size) * pen.k}px ${pen.font}`;
 }
 
 function write(pen, words, x, y, { size, align = "left", colour = "text", weight = 400, tabular = false }) {

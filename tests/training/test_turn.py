@@ -1,0 +1,111 @@
+import threading
+import time
+
+import pytest
+import torch
+
+from tests.training.toy import assert_same_trace, finish, toy_run, trace
+from training.turn import RandomState, Turn
+
+
+def wait_until(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(1e-3)
+
+
+def in_thread(work):
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_waiting_command_goes_before_a_waiting_slice():
+    turn, order = Turn(), []
+
+    def take(kind):
+        with getattr(turn, kind)(RandomState(0)):
+            order.append(kind)
+
+    with turn.command(RandomState(0)):
+        assert not turn.is_wanted
+        command = in_thread(lambda: take("command"))
+        wait_until(lambda: turn.is_wanted)
+        slices = [in_thread(lambda: take("slice")) for _ in range(3)]
+    for thread in (command, *slices):
+        thread.join(5)
+    assert order == ["command", "slice", "slice", "slice"]
+    assert not turn.is_wanted
+
+
+def test_a_slice_sees_that_it_should_end():
+    turn, entered = Turn(), threading.Event()
+
+    def command():
+        with turn.command(RandomState(0)):
+            entered.set()
+
+    with turn.slice(RandomState(0)):
+        thread = in_thread(command)
+        wait_until(lambda: turn.is_wanted)
+        assert not entered.is_set()
+    assert entered.wait(5)
+    thread.join(5)
+
+
+def test_a_command_that_raises_gives_the_turn_back():
+    turn, before = Turn(), torch.get_rng_state()
+    with pytest.raises(RuntimeError, match="no"), turn.command(RandomState(0)):
+        torch.rand(3)
+        raise RuntimeError("no")
+    assert torch.equal(torch.get_rng_state(), before)
+    with turn.slice(RandomState(0)):
+        assert not turn.is_wanted
+
+
+def test_a_random_state_goes_on_where_it_was_and_leaves_no_trace_outside():
+    torch.manual_seed(5)
+    whole = torch.rand(6)
+    state, before = RandomState(5), torch.get_rng_state()
+    with state.swapped_in():
+        first = torch.rand(3)
+    torch.rand(100)
+    with state.swapped_in():
+        place = state.state_dict()
+        second = torch.rand(3)
+    with state.swapped_in():
+        state.load_state_dict(place)
+        again = torch.rand(3)
+    assert torch.equal(torch.cat([first, second]), whole)
+    assert torch.equal(again, second)
+    torch.set_rng_state(before)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_global_sequence_is_put_back():
+    torch.manual_seed(1)
+    expected = torch.rand(4)
+    torch.manual_seed(1)
+    got = [torch.rand(2)]
+    with RandomState(7).swapped_in():
+        torch.rand(9)
+    got.append(torch.rand(2))
+    assert torch.equal(torch.cat(got), expected)
+
+
+def test_two_interleaved_runs_are_each_as_if_alone():
+    alone = []
+    for seed in (3, 4):
+        run = toy_run(seed=seed)
+        run.take(60)
+        alone.append(trace(finish(run)))
+    together = [toy_run(seed=3), toy_run(seed=4)]
+    for run in together:
+        run.take(60)
+    while any(run.is_playing for run in together):
+        for run in together:
+            run.advance(0)  # one step
+        torch.rand(1)  # and somebody outside draws, too
+    for run, expected in zip(together, alone, strict=True):
+        assert_same_trace(trace(run), expected)
