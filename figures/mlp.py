@@ -267,7 +267,7 @@ def points_scene(points: Sequence[tuple[float, float, int]]) -> bytes:
         places = np.array([point[:2] for point in points])
         scene.points(MAP_BOX, places, xlim=limits, ylim=limits, classes=[point[2] for point in points], radius=3.2)
     middle = MAP_BOX[1] + MAP_BOX[3] / 2
-    scene.text(MAP_BOX[0] - 40, middle, "Click here to place points of two or more classes", size=15, align="right")
+    scene.text(MAP_BOX[0] - 64, middle, "Click here to place points of two or more classes", size=15, align="right")
     scene.plane(MAP_BOX, xlim=limits, ylim=limits, id="map", tip=PLACE_TIP)
     return scene.to_bytes()
 

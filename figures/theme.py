@@ -26,6 +26,7 @@ NEGATIVE: Final = "#e66f00"
 POSITIVE: Final = "#0072b2"
 ACCENT: Final = POSITIVE
 NOT_TRAINED: Final = "#8a8f98"
+TRANSPARENT: Final = "rgba(0, 0, 0, 0)"  # lets the page show through, for Plotly, which knows no such name
 
 SURFACES: Final[dict[Mode, Surface]] = {
     "light": Surface("#ffffff", "#f6f7f9", "#1d2129", "#5b6270", "#d5d9e0", "#f2f2f2"),

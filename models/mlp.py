@@ -83,15 +83,15 @@ class SimpleMLP(nn.Module):
         self.net = nn.Sequential()
         self._assemble(linears, dropout)
 
-    def _assemble(self, linears: Sequence[nn.Linear], dropout: float) -> None:
+    def _assemble(self, linears: Sequence[nn.Linear], dropout: float | int) -> None:
         layers: list[nn.Module] = []
         for linear in linears[:-1]:
             layers += [linear, ACTIVATIONS[self.activation]()]
             if dropout > 0:
                 layers.append(nn.Dropout(dropout))
-        self.net = nn.Sequential(*layers, linears[-1])
+        self.net = nn.Sequential(*layers, linears[-1]).train(self.training)
 
-    def set_dropout(self, dropout: float) -> None:
+    def set_dropout(self, dropout: float | int) -> None:
         """Changes the share of dropped outputs; the weights stay."""
         self._assemble(self.linears, dropout)
 

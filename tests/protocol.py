@@ -21,7 +21,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from figures.packing import unpack
 
@@ -93,6 +93,7 @@ class Visitor:
         self._script = Script()
         self._finished: list[Script] = []
         self._news = asyncio.Condition()
+        self._is_over = False
         self._reader = asyncio.create_task(self._read())
         self.timers: dict[str, float] = {}
 
@@ -160,24 +161,24 @@ class Visitor:
         """The browser's timer for a while: it asks at every interval, whether or not the last answer has come.
 
         The server answers several requests that wait together once; that counts as one tick that arrived, as late as
-        its first request is old.
+        its first request is old. The timer ends early when the page has none any more.
 
         Args:
-            seconds: how long to ask; the last answers have one more second.
+            seconds: how long to watch; the last request is made one interval before.
             interval: between two requests; the page's own if left out.
         """
         assert self.timers, f"nothing on {self._page} runs by a timer"
-        fragment, own = next(iter(self.timers.items()))
-        interval = interval or own
+        interval = interval or next(iter(self.timers.values()))
         ticks, waiting = Ticks(), list[float]()
-        first, known = time.perf_counter(), len(self._finished)
+        began, known = time.perf_counter(), len(self._finished)
         for index in range(max(1, round(seconds / interval))):
-            known = await self._collect(ticks, waiting, known, first + index * interval)
-            await self._send(fragment, is_timer=True)
+            known = await self._collect(ticks, waiting, known, began + index * interval)
+            if not self.timers:
+                break
             waiting.append(time.perf_counter())
+            await self._send(next(iter(self.timers)), is_timer=True)
             ticks.num_sent += 1
-        end = first + seconds
-        await self._collect(ticks, waiting, known, end)
+        await self._collect(ticks, waiting, known, began + seconds)
         return ticks
 
     async def close(self) -> None:
@@ -203,10 +204,9 @@ class Visitor:
             left = until - time.perf_counter()
             if left <= 0:
                 return known
-            seen = known
             with suppress(TimeoutError):
-                async with asyncio.timeout(left), self._news:
-                    await self._news.wait_for(lambda: len(self._finished) > seen)
+                async with asyncio.timeout(left):
+                    await self._wait_beyond(known)
 
     def _find(self, key: str) -> _Drawn | None:
         exact = [drawn for drawn in self._drawn.values() if _key_of(drawn.element) == key]
@@ -227,13 +227,20 @@ class Visitor:
 
     async def _ask(self, fragment: str, extra: WidgetState | None = None, *, is_timer: bool = False) -> Script:
         """Sends a request and waits for the run that answers it."""
-        known, sent = len(self._finished), time.perf_counter()
+        sent = time.perf_counter()
         await self._send(fragment, extra, is_timer=is_timer)
-        async with asyncio.timeout(PATIENCE), self._news:
-            await self._news.wait_for(lambda: any(script.began >= sent for script in self._finished[known:]))
-        if self._reader.done():
-            self._reader.result()
-        return next(script for script in self._finished[known:] if script.began >= sent)
+        async with asyncio.timeout(PATIENCE):
+            while not self._finished or self._finished[-1].began < sent:
+                await self._wait_beyond(len(self._finished))
+        return self._finished[-1]
+
+    async def _wait_beyond(self, num_finished: int) -> None:
+        """Waits for one more finished run."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self._finished) > num_finished or self._is_over)
+        if self._is_over:
+            await self._reader  # raises what went wrong with a message, if anything did
+            raise ConnectionError("the server closed the connection")
 
     async def _send(self, fragment: str, extra: WidgetState | None = None, *, is_timer: bool = False) -> None:
         message = BackMsg()
@@ -259,7 +266,7 @@ class Visitor:
         return states
 
     async def _read(self) -> None:
-        with suppress(ConnectionClosed):
+        try:
             async for packet in self._connection:
                 assert isinstance(packet, bytes)
                 message = ForwardMsg.FromString(packet)
@@ -267,7 +274,15 @@ class Visitor:
                 self._script.num_messages += 1
                 self._take(message)
                 if message.WhichOneof("type") == "script_finished":
-                    await self._finish(message)
+                    self._finish(message.script_finished)
+                    await self._tell()
+        finally:
+            self._is_over = True
+            await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
 
     def _take(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
@@ -305,8 +320,8 @@ class Visitor:
         if widget is not None and getattr(widget, "set_value", False):
             self._states[widget.id] = _default(element, is_set=True)
 
-    async def _finish(self, message: ForwardMsg) -> None:
-        if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+    def _finish(self, status: int) -> None:
+        if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
         script = self._script
         stale = [
@@ -320,9 +335,7 @@ class Visitor:
         self._kept = {hash: kept for hash, kept in self._kept.items() if self._num_runs - kept[1] <= MAX_AGE}
         script.ended = time.perf_counter()
         self._script = Script()
-        async with self._news:
-            self._finished.append(script)
-            self._news.notify_all()
+        self._finished.append(script)
 
 
 @asynccontextmanager
@@ -337,7 +350,12 @@ async def visit(address: str, page: str = "", query: str = "") -> AsyncIterator[
     stream = address.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream"
     # no Origin, as other programs than browsers do; pictures are compressed already, and so is nothing else here
     connection = await connect(
-        stream, subprotocols=["streamlit"], max_size=None, compression=None, open_timeout=PATIENCE, close_timeout=2
+        stream,
+        subprotocols=[Subprotocol("streamlit")],
+        max_size=None,
+        compression=None,
+        open_timeout=PATIENCE,
+        close_timeout=2,
     )
     visitor = Visitor(connection, page, query)
     try:

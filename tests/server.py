@@ -20,16 +20,17 @@ START_SECONDS: Final = 120.0  # a busy machine takes 10 s to import torch; a hea
 class Server:
     """A running app."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, output: IO[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, output: IO[bytes], base: str = "") -> None:
         """Takes over a process that was just started.
 
         Args:
             process: the interpreter that serves the app.
             port: where it will listen.
             output: the file it writes its log to.
+            base: the folder in the address below which it serves.
         """
         self.process, self.port, self._output = process, port, output
-        self.address = f"http://localhost:{port}"
+        self.address = "/".join(filter(None, (f"http://localhost:{port}", base)))
 
     def log(self) -> str:
         """Everything it has printed."""
@@ -75,15 +76,20 @@ class Server:
 
 
 @contextmanager
-def serve(app: str = "app.py", environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serve(
+    app: str = "app.py", *options: str, environment: Mapping[str, str] | None = None, base: str = ""
+) -> Iterator[Server]:
     """Starts an app, waits until it is healthy, and stops it at the end.
 
     Args:
         app: path below the root of the repository.
+        options: more words for the command line.
         environment: variables on top of this process's own, such as Streamlit's `STREAMLIT_<SECTION>_<OPTION>`.
+        base: the folder in the address below which the app is served.
     """
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port), "--server.headless", "true"]
+    command += [*options, *(["--server.baseUrlPath", base] if base else [])]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             command,
@@ -93,7 +99,7 @@ def serve(app: str = "app.py", environment: Mapping[str, str] | None = None) -> 
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        server = Server(process, port, output)
+        server = Server(process, port, output, base)
         try:
             server.wait()
             yield server

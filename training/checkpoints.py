@@ -29,7 +29,9 @@ class Checkpoints:
         """Keeps a copy of `state`, thinning when the memory is full."""
         self._states[step] = copied(state)
         size = num_bytes(state)
-        while len(self._states) > 2 and (len(self._states) > self.capacity or size * len(self._states) > self.max_bytes):
+        while len(self._states) > 2 and (
+            len(self._states) > self.capacity or size * len(self._states) > self.max_bytes
+        ):
             self.stride *= 2
             self._states = {at: kept for at, kept in self._states.items() if at % self.stride == 0}
 
@@ -49,7 +51,10 @@ class Checkpoints:
 
 
 def copied(state: Any) -> Any:
-    """A nest of dicts, lists and tuples with new memory for every tensor; ten times as fast as `copy.deepcopy`."""
+    """A nest of dicts, lists and tuples with new memory for its tensors; all else in it must be immutable.
+
+    Seven times as fast as `copy.deepcopy`, which took a third of the first hundred steps of a small network.
+    """
     if isinstance(state, torch.Tensor):
         return state.detach().clone()
     if isinstance(state, dict):

@@ -249,6 +249,7 @@ class Run:
             self._mark = self._pace_mark = (self._begin_time, self.step)
             self._idle.clear()
             self._is_playing = True
+            self._snapshot = replace(self._snapshot, is_playing=True, message="")
 
     def _settle(self, message: str = "", *, has_failed: bool = False) -> None:
         self._is_playing = False

@@ -90,12 +90,13 @@ def _has_effect(field: FieldInfo, values: Mapping[str, Any]) -> bool:
 
 
 def _checked(settings_class: type[Settings], name: str, value: Any, good: dict[str, Any]) -> Any:
-    complaints = read(settings_class, {name: value})[1]
+    """The value as the settings hold it; the last good one where this one cannot be used."""
+    checked, complaints = read(settings_class, {name: value})
     if complaints:
         st.warning(complaints[0])
         return good.get(name, settings_class.model_fields[name].default)
-    good[name] = value
-    return value
+    good[name] = getattr(checked, name)
+    return good[name]
 
 
 def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None) -> Any:

@@ -42,7 +42,10 @@ def points_of(slug: str) -> Points:
 def _own_points(slug: str) -> tuple[Own, Any]:
     points = points_of(slug)
     st.radio(
-        "Class of the next point", range(NUM_COLOURS), horizontal=True, key=f"{slug}_point_class",
+        "Class of the next point",
+        range(NUM_COLOURS),
+        horizontal=True,
+        key=f"{slug}_point_class",
         help="Click on the map to place a point; with shift the next class; the right button takes the nearest away.",
         persist_state="session",
     )
@@ -82,10 +85,16 @@ def _remove_nearest(points: Points, x: float, y: float) -> None:
 
 
 def _own_table(slug: str) -> tuple[Own, Any]:
-    upload = st.file_uploader("Your table (CSV)", type=["csv", "tsv", "txt"], key=f"{slug}_file", max_upload_size=MAX_UPLOAD_MB)
+    upload = st.file_uploader(
+        "Your table (CSV)", type=["csv", "tsv", "txt"], key=f"{slug}_file", max_upload_size=MAX_UPLOAD_MB
+    )
     pasted = st.text_area(
-        "or paste it here", key=f"{slug}_paste", height=90, placeholder="width,height,kind\n1.0,2.0,a\n…",
-        persist_state="session", max_chars=MAX_UPLOAD_MB * 2**20,
+        "or paste it here",
+        key=f"{slug}_paste",
+        height=90,
+        placeholder="width,height,kind\n1.0,2.0,a\n…",
+        persist_state="session",
+        max_chars=MAX_UPLOAD_MB * 2**20,
     )
     content: bytes | str | None = upload.getvalue() if upload is not None else pasted or None
     if content is not None:
@@ -121,11 +130,17 @@ def _choose(slug: str, table: OwnTable) -> tuple[str, tuple[str, ...] | None, An
     suggested = names.index(table.suggest_target())
     target = st.selectbox("Predict", names, index=suggested, key=f"{slug}_target", help="The column to learn.")
     others = [name for name in names if name != target]
-    kept = st.multiselect("from", others, default=others, key=f"{slug}_columns", help="The columns given to the network.")
+    kept = st.multiselect(
+        "from", others, default=others, key=f"{slug}_columns", help="The columns given to the network."
+    )
     kinds = {"classification": "classes", "regression": "a number"}
     task = st.radio(
-        "as", list(kinds), index=list(kinds).index(table.detect_task(target)), format_func=kinds.__getitem__,
-        horizontal=True, key=f"{slug}_task_{target}",
+        "as",
+        list(kinds),
+        index=list(kinds).index(table.detect_task(target)),
+        format_func=kinds.__getitem__,
+        horizontal=True,
+        key=f"{slug}_task_{target}",
     )
     return target, tuple(kept), task
 

@@ -106,11 +106,19 @@ def layer_buttons(dims: tuple[int, ...]) -> None:
     last = dims[-1] if dims else 8
     with st.container(horizontal=True):
         st.button(
-            "Add a layer", key="mlp_layer_more", on_click=set_widths, args=([*dims, last],),
-            disabled=len(dims) >= MAX_LAYERS, help=f"At most {MAX_LAYERS} hidden layers.",
+            "Add a layer",
+            key="mlp_layer_more",
+            on_click=set_widths,
+            args=([*dims, last],),
+            disabled=len(dims) >= MAX_LAYERS,
+            help=f"At most {MAX_LAYERS} hidden layers.",
         )
         st.button(
-            "Remove", key="mlp_layer_fewer", on_click=set_widths, args=(list(dims[:-1]),), disabled=not dims,
+            "Remove",
+            key="mlp_layer_fewer",
+            on_click=set_widths,
+            args=(list(dims[:-1]),),
+            disabled=not dims,
             help="Without a hidden layer the network is a linear model.",
         )
 

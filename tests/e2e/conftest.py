@@ -6,22 +6,16 @@ sentence, unless ATLAS_NO_BROWSER=1 says that this is known.
 """
 
 import os
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-PATIENCE: Final = 60.0  # seconds, for a server to start and for anything in the browser
+from tests.server import Server, serve
+
+PATIENCE: Final = 60.0  # seconds, for anything in the browser
 QUIET: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,73 +26,29 @@ QUIET: Final = (
     "--disable-sync",
 )
 
+StartServer = Callable[..., Server]
 StartApp = Callable[..., str]
 NewPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def start_app() -> Iterator[StartApp]:
-    """`start_app("app.py", "--server.baseUrlPath", "atlas")`: the address of that app, started once per session."""
-    servers: dict[tuple[str, ...], _Server] = {}
+def start_server() -> Iterator[StartServer]:
+    """`start_server("app.py", base="atlas")`: that app, healthy; started once per session."""
+    servers: dict[tuple[str, str], Server] = {}
+    with ExitStack() as stack:
 
-    def start(path: str, *options: str) -> str:
-        if (path, *options) not in servers:
-            servers[path, *options] = _Server(path, options)
-        return servers[path, *options].wait()
+        def start(path: str, base: str = "") -> Server:
+            if (path, base) not in servers:
+                servers[path, base] = stack.enter_context(serve(path, base=base))
+            return servers[path, base]
 
-    yield start
-    for server in servers.values():
-        server.stop()
-
-
-class _Server:
-    def __init__(self, path: str, options: tuple[str, ...]) -> None:
-        self.port = _free_port()
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by stop)
-        base = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
-        self.address = "/".join(filter(None, (f"http://localhost:{self.port}", base)))
-        command = [sys.executable, "-m", "streamlit", "run", path, "--server.port", str(self.port)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(
-            [*command, "--server.headless", "true", *options],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-        )
-
-    def wait(self) -> str:
-        """The address, as soon as the server is healthy."""
-        end = time.monotonic() + PATIENCE
-        while not self._is_healthy():
-            if self.process.poll() is not None or time.monotonic() > end:
-                self.log.seek(0)
-                pytest.fail(f"the server did not start: {self.log.read().decode(errors='replace')[-2000:]}")
-            time.sleep(0.2)
-        return self.address
-
-    def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(timeout=10)
-        self.log.close()
-
-    def _is_healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        yield start
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+def start_app(start_server: StartServer) -> StartApp:
+    """`start_app("app.py", base="atlas")`: the address of that app."""
+    return lambda path, base="": start_server(path, base).address
 
 
 @pytest.fixture(scope="module")

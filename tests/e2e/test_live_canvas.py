@@ -258,7 +258,7 @@ def name_of(request: Request) -> str:
 
 
 def test_it_loads_below_a_base_path(start_app: Callable[..., str], browser_page: Page) -> None:
-    address = start_app(APP, "--server.baseUrlPath", "lab/atlas")
+    address = start_app(APP, base="lab/atlas")
     assert address.endswith("/lab/atlas")
     open_demo(browser_page, address, "?still")
 

@@ -107,7 +107,7 @@ def test_rates_at_known_points(schedule, points):
 @pytest.mark.parametrize("num_steps", [10, 2000, 100_000])
 def test_rates_rise_only_while_warming_up(num_steps):
     rates = {
-        name: [rate_at(step, OptimizerSettings(schedule=name, schedule_steps=num_steps)) for step in range(0, 120_000, 7)]
+        name: [rate_at(step, OptimizerSettings(schedule=name, schedule_steps=num_steps)) for step in range(0, 120_000, 101 if num_steps > 10 else 1)[:5000]]
         for name in ("step", "cosine", "warm-up")
     }
     assert all(0 <= rate <= 0.03 for column in rates.values() for rate in column)

@@ -1,0 +1,81 @@
+"""What all inspectable pictures share: theme, escaping, and the settings of the browser side."""
+
+import html
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from figures import theme
+from figures.palettes import Palette, palette_stops
+
+# What Streamlit hands on to Plotly: no logo, and pictures are saved as SVG, which stays sharp on a poster.
+CONFIG: Final[dict[str, Any]] = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
+    "toImageButtonOptions": {"format": "svg", "filename": "neural-atlas"},
+}
+LETTERS: Final = 24  # of a name on an axis or in a legend
+
+
+class Still(NamedTuple):
+    """A picture to inspect, and what it shows in a sentence for those who cannot see it."""
+
+    figure: go.Figure
+    alt: str
+
+
+def apply_theme(figure: go.Figure, mode: theme.Mode, *, height: int) -> go.Figure:
+    """Gives a figure the fonts, colours and margins of the house; the page shows through its background.
+
+    Args:
+        figure: is changed.
+        mode: light or dark.
+        height: in px.
+
+    Returns:
+        The same figure.
+    """
+    surface = theme.SURFACES[mode]
+    axis = {
+        "gridcolor": surface.hairline,
+        "linecolor": surface.hairline,
+        "zerolinecolor": surface.hairline,
+        "tickfont": {"color": surface.muted},
+        "title": {"font": {"color": surface.muted}},
+    }
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        paper_bgcolor=theme.TRANSPARENT,
+        plot_bgcolor=theme.TRANSPARENT,
+        font={"family": theme.FONT_FAMILY, "size": theme.FONT_SIZE, "color": surface.text},
+        title={"font": {"size": theme.FONT_SIZE}, "x": 0, "xanchor": "left", "y": 0.99, "yanchor": "top"},
+        legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "itemsizing": "constant"},
+        hoverlabel={
+            "bgcolor": surface.panel,
+            "bordercolor": surface.hairline,
+            "font": {"color": surface.text, "family": theme.FONT_FAMILY, "size": theme.FONT_SIZE},
+        },
+        modebar={"bgcolor": theme.TRANSPARENT, "color": surface.muted, "activecolor": surface.text},
+    )
+    figure.update_xaxes(automargin=True, **axis)
+    figure.update_yaxes(automargin=True, **axis)
+    return figure
+
+
+def label(name: object) -> str:
+    """A name as Plotly may show it: it would take some of a visitor's own text for HTML."""
+    text = " ".join(str(name).split())
+    return html.escape(text if len(text) <= LETTERS else text[: LETTERS - 1] + "…", quote=False)
+
+
+def colour_scale(palette: Palette, mode: theme.Mode) -> list[tuple[float, str]]:
+    """A palette of the live layer as Plotly wants it."""
+    return even_scale(palette_stops(palette, mode))
+
+
+def even_scale(stops: Sequence[str]) -> list[tuple[float, str]]:
+    """Colours spread evenly from 0 to 1."""
+    return list(zip(np.linspace(0, 1, len(stops)).tolist(), stops, strict=True))

@@ -1,0 +1,177 @@
+"""Look inside, page `mlp`: tabs below the paused picture, of which only the open one is computed."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from figures.mlp_still import activation_histograms, decision_map, gradient_histograms
+from figures.scores import confusion_matrix, loss_curves, predicted_against_true
+from training.run import Run, Snapshot
+from ui.mlp_backprop import backprop_tab
+from ui.mlp_baselines import baseline_levels, baseline_part
+from ui.mlp_neuron import SELECTED, neuron_tab, weights_tab
+from ui.still import mode, show
+
+TABS_KEY: Final = "mlp_inside"
+Selected = tuple[int, int] | None
+
+
+def look_inside(run: Run, snapshot: Snapshot, selected: Selected) -> None:
+    """The part of the page for a paused run; while it plays, one line says so.
+
+    Args:
+        run: what is looked into.
+        snapshot: the run now.
+        selected: the neuron clicked in the live picture, (layer from 1, unit from 0); a new one opens its tab.
+    """
+    if snapshot.is_playing:
+        st.caption("Pause to look inside: every number of this network can then be read and changed.")
+        return
+    if selected and selected != st.session_state.get("_mlp_inside_selected"):
+        st.session_state[TABS_KEY] = "Neuron"
+    st.session_state["_mlp_inside_selected"] = selected
+    _tabs(run, snapshot, selected)
+
+
+@st.fragment
+def _tabs(run: Run, snapshot: Snapshot, selected: Selected) -> None:
+    """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
+    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
+    for part, draw in zip(parts, TABS.values(), strict=True):
+        if part.open:
+            with part:
+                draw(run, snapshot)
+    now = st.session_state.get(SELECTED)
+    if now != selected:
+        st.session_state["_mlp_inside_selected"] = now
+        st.rerun()  # the live picture outlines the chosen neuron
+
+
+def map_tab(run: Run, snapshot: Snapshot) -> None:
+    """The network's answer everywhere, and all examples."""
+    seen = snapshot.observation
+    picture, words = st.columns([7, 3], gap="large")
+    with picture:
+        show(decision_map(seen, run.call("predictions"), mode()), key="mlp_decision_map")
+    with words:
+        st.markdown("**The map** shows what the network says at every place. Point at an example to read what it is.")
+        st.markdown("Filled points are for training, hollow ones for the test" + (
+            "; a ring marks a misclassified one. The line is where both classes are equally likely."
+            if len(seen.class_names) == 2 else "; a ring marks a misclassified one. Pale is undecided."
+            if seen.class_names else "."
+        ))  # fmt: skip
+        if seen.kind == "table":
+            st.markdown(
+                "A table has more columns than a plane has directions: the map is a cut through the middle of the "
+                "training examples, and points lie off it, so a point's own prediction may differ from the colour "
+                "behind it."
+            )
+        if seen.class_names:
+            n = seen.num_train
+            train, test = int(seen.is_wrong[:n].sum()), int(seen.is_wrong[n:].sum())
+            st.markdown(
+                f"Misclassified: **{train}** of {n} training and **{test}** of {len(seen.targets) - n} test examples."
+            )
+
+
+def layers_tab(run: Run, snapshot: Snapshot) -> None:
+    """Shapes, parameter counts, and how activations and gradients spread."""
+    seen, spread = snapshot.observation, run.call("spread")
+    rows = run.call("layer_table")
+    total = sum(row.num_parameters for row in rows)
+    st.markdown(
+        f"**{total:,} parameters.** B is the number of examples in a batch. The update of a layer is healthy at about a "
+        "thousandth of its weights; far below, it hardly learns, far above, it jumps."
+    )
+    _layer_frame(rows, spread)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Activations** · outputs of each hidden layer over the training examples")
+        if spread.values:
+            show(activation_histograms(spread, seen, snapshot.settings.activation, mode()), key="mlp_activations")
+        else:
+            st.caption("There is no hidden layer.")
+    with right:
+        st.markdown("**Gradients** · of each layer's weights; two ticks to the left is a hundred times smaller")
+        show(gradient_histograms(spread, seen, mode()), key="mlp_gradients")
+
+
+def _layer_frame(rows: Any, spread: Any) -> None:
+    """One line a layer: Linear ones have parameters and gradients, activations can be dead or saturated."""
+    frame, linears, bends = [], 0, 0
+    for row in rows:
+        line: dict[str, Any] = {"layer": row.name, "output": row.output_shape}
+        line |= {"parameters": row.parameters, "count": row.num_parameters or None}
+        if row.num_parameters:
+            line |= {"gradient": spread.gradient_norms[linears], "update / weights": spread.update_ratios[linears]}
+            line["frozen"] = "frozen" if row.is_frozen else ""
+            linears += 1
+        elif row.name not in ("Input", "Dropout"):
+            line |= {"dead": spread.dead_share[bends], "saturated": spread.saturated_share[bends]}
+            bends += 1
+        frame.append(line)
+    columns = ["layer", "output", "parameters", "count", "gradient", "update / weights", "dead", "saturated", "frozen"]
+    table = pd.DataFrame(frame, columns=columns)
+    if not table["frozen"].any():
+        table = table.drop(columns="frozen")
+    share = {"format": "percent"}
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="auto" if len(table) <= 12 else 440,
+        column_config={
+            "parameters": st.column_config.TextColumn(help="Weights and biases."),
+            "count": st.column_config.NumberColumn(format="localized"),
+            "gradient": st.column_config.NumberColumn(
+                format="scientific", help="Length of the gradient of the loss over all training examples."
+            ),
+            "update / weights": st.column_config.NumberColumn(
+                format="scientific", help="Length of the next update over the length of the weights."
+            ),
+            "dead": st.column_config.NumberColumn(help="Neurons that are 0 for every example (ReLU only).", **share),
+            "saturated": st.column_config.NumberColumn(
+                help="Outputs in the flat part of tanh or sigmoid, where hardly any gradient passes.", **share
+            ),
+        },
+        alt="Layer by layer: shapes, parameters, gradients, dead and saturated units.",
+        key="mlp_layer_table",
+    )
+
+
+def scores_tab(run: Run, snapshot: Snapshot) -> None:
+    """How good the network is, and how good other models are."""
+    seen, numbers = snapshot.observation, run.call("evaluate")
+    left, right = st.columns(2, gap="large")
+    with left:
+        if seen.task == "classification":
+            st.markdown(f"**Test accuracy {numbers['test_accuracy']:.1%}** · training {numbers['accuracy']:.1%}")
+            if seen.confusion.sum():
+                show(confusion_matrix(seen.confusion, seen.class_names, mode()), key="mlp_confusion")
+                st.caption("Test examples; a row is a true class. Recall is the share of a class that was found.")
+            else:
+                st.caption("There is no test example: raise the test share to measure what was really learnt.")
+        else:
+            st.markdown(f"**Test R² {numbers['test_r2']:.3f}** · training {numbers['r2']:.3f}")
+            show(predicted_against_true(run.call("predictions"), seen.num_train, mode()), key="mlp_predicted")
+            st.caption("R² is 1 when all points lie on the diagonal, 0 when predicting the mean would be as good.")
+    with right:
+        head, switch = st.columns([3, 2], vertical_alignment="center")
+        head.markdown("**Learning curves**")
+        is_log = switch.toggle("Logarithmic", key="mlp_inside_log")
+        history, (levels, _) = snapshot.history, baseline_levels(snapshot)
+        losses = history.values["loss"], history.values["test_loss"]
+        title = f"loss ({seen.loss_name})"
+        show(loss_curves(history.steps, *losses, title, mode(), is_log=is_log, levels=levels), key="mlp_loss_curves")
+    baseline_part(run, snapshot, numbers)
+
+
+TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
+    "Map": map_tab,
+    "Neuron": neuron_tab,
+    "Weights": weights_tab,
+    "Backprop": backprop_tab,
+    "Layers": layers_tab,
+    "Scores": scores_tab,
+}

@@ -1,0 +1,29 @@
+"""Words and numbers as a page writes them: a visitor's own words made harmless, numbers in formulas."""
+
+import math
+import string
+from typing import Final
+
+_SPECIAL: Final = frozenset(string.punctuation)
+
+
+def plain(text: object) -> str:
+    """A visitor's own words (a class, a column) for markdown, in which they then mean nothing but themselves."""
+    joined = " ".join(str(text).split())
+    return "".join(f"\\{letter}" if letter in _SPECIAL else letter for letter in joined)
+
+
+def tex(value: float, digits: int = 3) -> str:
+    """A number in a formula: a few digits, powers of ten written out, in brackets when negative is up to the caller."""
+    if math.isnan(value):
+        return r"\text{not a number}"
+    if math.isinf(value):
+        return r"\infty" if value > 0 else r"-\infty"
+    mantissa, _, power = f"{value:.{digits}g}".partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
+
+
+def factor(value: float, digits: int = 3) -> str:
+    """A number in a product: negative ones and powers of ten stand in brackets."""
+    written = tex(value, digits)
+    return written if written[0].isdigit() and "cdot" not in written else f"({written})"
