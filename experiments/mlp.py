@@ -64,7 +64,7 @@ class MLPObservation:
         is_wrong: (N,) misclassified now.
         xlim, ylim, xlabel, ylabel: the map's axes.
         confusion: (K, K) test examples, true class down, predicted class across; None for numbers.
-        gradient_norms: L+1 norms of the last step's gradient of each weight matrix; NaN before the first step.
+        gradient_norms: L+1 norms of the last step's gradient of each weight matrix; NaN where there is none yet.
         dead_share: L shares of units that are 0 for all examples looked at (ReLU family).
         saturated_share: L shares of outputs in the flat part of tanh or sigmoid.
         report: what was done to the examples before training, a sentence each.
@@ -264,8 +264,8 @@ class MLPExperiment(Inside):
         update_optimizer(self.optimizer, settings, self.num_steps)
         if settings.dropout != before.dropout:
             self.model.set_dropout(settings.dropout)
-        if settings.batch_size != before.batch_size:
-            self._cursor = min(self._cursor, self.problem.num_train - 1)
+        if settings.batch_size != before.batch_size and self._cursor == 0:
+            self._shuffle()  # full batches are not shuffled, and a table may be sorted by class
         self.map = self._on_device_map()
 
     def advice(self, value: float) -> str:
@@ -290,6 +290,7 @@ class MLPExperiment(Inside):
         for parameter, saved in zip(self.model.parameters(), state["weights"], strict=True):
             parameter.copy_(saved)
         self.optimizer.load_state_dict(state["optimizer"])
+        self.optimizer.zero_grad()  # the gradients belong to another step
         self.num_steps, self._cursor, self._num_epochs = state["place"]
         self._order, self.chosen = state["order"], None
         self._arrange()

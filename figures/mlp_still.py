@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from figures import theme
 from figures.mlp import BOUNDED, MAP_OPACITY, value_range
 from figures.scores import example_marker, pair_names
-from figures.still import Still, apply_theme, colour_scale, label
+from figures.still import Still, apply_theme, colour_bar, colour_scale, label
 
 MAP_HEIGHT: Final = 460
 ROW_HEIGHT: Final = 76  # of one layer among the histograms
@@ -57,9 +57,10 @@ def neuron_map(seen: Any, neuron: Any, mode: theme.Mode) -> Still:
     else:
         reach = 1.0 if neuron.activation in BOUNDED else 2.0  # as the tiles of the live picture
         hover = f"{label(seen.xlabel)} %{{x:.2f}}<br>{label(seen.ylabel)} %{{y:.2f}}<br>f(z) %{{z:.3f}}<extra></extra>"
-        bar = {"title": {"text": "f(z)"}, "thickness": 12, "outlinewidth": 0}
         scale = colour_scale("diverging", mode)
-        field = go.Heatmap(z=neuron.field, zmin=-reach, zmax=reach, colorscale=scale, colorbar=bar, hovertemplate=hover)
+        field = go.Heatmap(
+            z=neuron.field, zmin=-reach, zmax=reach, colorscale=scale, colorbar=colour_bar("f(z)"), hovertemplate=hover
+        )
         figure.add_trace(field.update(**_cells(seen), zsmooth="best"))
         figure.add_trace(_level_line(seen, neuron.field, 0.0, mode))
     x, y = seen.positions[neuron.example]
@@ -96,7 +97,7 @@ def weight_map(
             zmin=-reach,
             zmax=reach,
             colorscale=colour_scale("diverging", mode),
-            colorbar={"thickness": 12, "outlinewidth": 0},
+            colorbar=colour_bar(),
             xgap=1 if cells.size < 600 else 0,
             ygap=1 if cells.size < 600 else 0,
             customdata=pair_names(rows, columns),
@@ -143,17 +144,16 @@ def _cells(seen: Any) -> dict[str, np.ndarray]:
 def _output_field(seen: Any, mode: theme.Mode) -> go.Heatmap:
     """The network's answer over the map."""
     place = f"{label(seen.xlabel)} %{{x:.2f}}<br>{label(seen.ylabel)} %{{y:.2f}}<br>"
-    bar = {"thickness": 12, "outlinewidth": 0}
     if seen.map_class is None:
         low, high = value_range(seen)
         looks = {"zmin": low, "zmax": high, "colorscale": colour_scale("diverging", mode), "zsmooth": "best"}
         hover = f"{place}prediction %{{z:.3f}}<extra></extra>"
-        field = go.Heatmap(z=seen.map_value, colorbar={**bar, "title": {"text": "prediction"}}, hovertemplate=hover)
+        field = go.Heatmap(z=seen.map_value, colorbar=colour_bar("prediction"), hovertemplate=hover)
     elif len(seen.class_names) == 2:
         name = f"P({label(seen.class_names[1])})"
         looks = {"zmin": 0, "zmax": 1, "colorscale": colour_scale("diverging", mode), "zsmooth": "best"}
         hover = f"{place}P = %{{z:.3f}}<extra></extra>"
-        field = go.Heatmap(z=seen.map_value, colorbar={**bar, "title": {"text": name}}, hovertemplate=hover)
+        field = go.Heatmap(z=seen.map_value, colorbar=colour_bar(name), hovertemplate=hover)
     else:
         return _class_field(seen, mode, place)
     return field.update(**looks, **_cells(seen), opacity=MAP_OPACITY)
@@ -275,7 +275,8 @@ def _set_map_axes(figure: go.Figure, seen: Any, ylabel: str | None = None) -> No
     figure.update_xaxes(title_text=label(seen.xlabel), range=seen.xlim, **shared)
     figure.update_yaxes(title_text=ylabel or label(seen.ylabel), range=None if ylabel else seen.ylim, **shared)
     if seen.kind == "plane":
-        figure.update_yaxes(scaleanchor="x", scaleratio=1)
+        figure.update_yaxes(scaleanchor="x", scaleratio=1, dtick=2)
+        figure.update_xaxes(dtick=2)
 
 
 def _stack(

@@ -89,7 +89,6 @@ def loss_curves(
     figure.update_xaxes(title_text="step", rangemode="tozero")
     figure.update_yaxes(title_text=title, type="log" if is_log else "linear", exponentformat="power")
     apply_theme(figure, mode, height=340)
-    figure.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 0})
     return Still(figure, f"{title} over {ends[1]:,} steps, training and test.")
 
 
@@ -113,7 +112,6 @@ def predicted_against_true(predictions: Any, num_train: int, mode: theme.Mode) -
     figure.update_xaxes(title_text=f"true {what}", zeroline=False)
     figure.update_yaxes(title_text=f"predicted {what}", zeroline=False)
     apply_theme(figure, mode, height=400)
-    figure.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 0})
     return Still(figure, f"Predicted over true numbers of {len(true)} examples.")
 
 

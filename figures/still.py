@@ -43,7 +43,7 @@ def apply_theme(figure: go.Figure, mode: theme.Mode, *, height: int) -> go.Figur
         "linecolor": surface.hairline,
         "zerolinecolor": surface.hairline,
         "tickfont": {"color": surface.muted},
-        "title": {"font": {"color": surface.muted}},
+        "title": {"font": {"color": surface.muted, "size": theme.FONT_SIZE}},
     }
     figure.update_layout(
         height=height,
@@ -52,7 +52,7 @@ def apply_theme(figure: go.Figure, mode: theme.Mode, *, height: int) -> go.Figur
         plot_bgcolor=theme.TRANSPARENT,
         font={"family": theme.FONT_FAMILY, "size": theme.FONT_SIZE, "color": surface.text},
         title={"font": {"size": theme.FONT_SIZE}, "x": 0, "xanchor": "left", "y": 0.99, "yanchor": "top"},
-        legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "itemsizing": "constant"},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
         hoverlabel={
             "bgcolor": surface.panel,
             "bordercolor": surface.hairline,
@@ -63,6 +63,20 @@ def apply_theme(figure: go.Figure, mode: theme.Mode, *, height: int) -> go.Figur
     figure.update_xaxes(automargin=True, **axis)
     figure.update_yaxes(automargin=True, **axis)
     return figure
+
+
+def colour_bar(title: str = "") -> dict[str, Any]:
+    """A thin colour bar under the picture, where it is in nobody's way."""
+    return {
+        "orientation": "h",
+        "title": {"text": title, "side": "bottom", "font": {"size": theme.FONT_SIZE}},
+        "thickness": 10,
+        "outlinewidth": 0,
+        "len": 0.5,
+        "y": -0.14,
+        "yanchor": "top",
+        "nticks": 5,
+    }
 
 
 def label(name: object) -> str:

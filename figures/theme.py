@@ -20,6 +20,7 @@ class Surface(NamedTuple):
     muted: str  # axis labels, captions
     hairline: str  # axes, borders
     zero: str  # the middle of the diverging map
+    accent: str  # what can be pressed or is chosen; lighter in the dark, so that small numerals stay readable
 
 
 NEGATIVE: Final = "#e66f00"
@@ -29,8 +30,8 @@ NOT_TRAINED: Final = "#8a8f98"
 TRANSPARENT: Final = "rgba(0, 0, 0, 0)"  # lets the page show through, for Plotly, which knows no such name
 
 SURFACES: Final[dict[Mode, Surface]] = {
-    "light": Surface("#ffffff", "#f6f7f9", "#1d2129", "#5b6270", "#d5d9e0", "#f2f2f2"),
-    "dark": Surface("#11141a", "#1a1e26", "#eceef2", "#a4abb8", "#3a404c", "#23272f"),
+    "light": Surface("#ffffff", "#f6f7f9", "#1d2129", "#5b6270", "#d5d9e0", "#f2f2f2", POSITIVE),
+    "dark": Surface("#11141a", "#1a1e26", "#eceef2", "#a4abb8", "#3a404c", "#23272f", "#56b4e9"),
 }
 
 # Ten, because digits have ten classes; the order keeps neighbours far apart in hue and in lightness.

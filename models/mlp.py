@@ -104,9 +104,7 @@ class SimpleMLP(nn.Module):
         """Logits (or predicted numbers) of a batch."""
         return self.net(x)
 
-    def layer_outputs(
-        self, x: Float[Tensor, "B D"]
-    ) -> tuple[list[Float[Tensor, "B _"]], list[Float[Tensor, "B _"]]]:
+    def layer_outputs(self, x: Float[Tensor, "B D"]) -> tuple[list[Float[Tensor, "B _"]], list[Float[Tensor, "B _"]]]:
         """What every layer computes, without dropout.
 
         Returns:

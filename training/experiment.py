@@ -6,12 +6,10 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from training.settings import Settings
-
 
 @runtime_checkable
 class Observation(Protocol):
-    """A frozen dataclass of numpy arrays: all that the pictures of one architecture need, read from the live network."""
+    """A frozen dataclass of numpy arrays: all that an architecture's pictures need, read from the live network."""
 
 
 @runtime_checkable

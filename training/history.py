@@ -24,8 +24,10 @@ class Columns:
 
 @dataclass
 class History:
-    """Rows at every `stride`-th step. When full, every second row goes and the stride doubles, so which rows there are
-    depends on the step count alone: the same run always has the same history.
+    """Rows at every `stride`-th step.
+
+    When full, every second row goes and the stride doubles, so which rows there are depends on the step count alone:
+    the same run always has the same history.
     """
 
     stride: int

@@ -10,7 +10,7 @@ from torch import Tensor
 from training.settings import Settings, knob
 
 # 1, 2, 3, 5 in every decade: near-equal steps on a log scale, and the values people name.
-RATES: Final = tuple(float(f"{digit}e{power}") for power in range(-5, 1) for digit in (1, 2, 3, 5)) + (10.0,)
+RATES: Final = (*(float(f"{digit}e{power}") for power in range(-5, 1) for digit in (1, 2, 3, 5)), 10.0)
 PENALTIES: Final = (0.0, *(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 3)), 1.0)
 _WITH_MOMENTUM: Final = ("momentum", "nesterov")
 
@@ -90,9 +90,7 @@ def make_optimizer(parameters: Iterable[Tensor], settings: OptimizerSettings) ->
         case "nesterov":
             # torch refuses Nesterov's correction at momentum 0, where it is plain SGD anyway
             inertia = max(momentum, 1e-6)
-            return torch.optim.SGD(
-                parameters, lr=rate, weight_decay=decay, momentum=inertia, nesterov=True, fused=True
-            )
+            return torch.optim.SGD(parameters, lr=rate, weight_decay=decay, momentum=inertia, nesterov=True, fused=True)
         case "rmsprop":
             return torch.optim.RMSprop(parameters, lr=rate, weight_decay=decay)
         case "adam":

@@ -1,4 +1,4 @@
-"""One live training: play, pause, step, stop, reset, change, go back. Button, worker thread and tests call `advance`."""
+"""One live training: play, pause, step, stop, reset, change, go back. Button, worker and tests call `advance`."""
 
 import math
 import threading
@@ -50,6 +50,12 @@ class Snapshot:
 
 class Run:
     """Drives one experiment. All public methods may be called from any thread; none waits longer than one step."""
+
+    _snapshot: Snapshot
+    _history: History
+    _checkpoints: Checkpoints
+    _message: str
+    _has_failed: bool
 
     def __init__(self, build: Build, settings: Settings) -> None:
         """Builds the experiment of `settings`.

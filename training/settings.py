@@ -1,4 +1,4 @@
-"""The one declaration of what can be varied: from it come knobs, URL, JSON, sweeps and the tests at every knob's ends."""
+"""The one declaration of what can be varied: from it come knobs, URL, JSON, sweeps and the tests at knobs' ends."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -6,7 +6,6 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
-
 
 AnySettings = TypeVar("AnySettings", bound="Settings")  # `Self`, in a form that beartype can check
 
@@ -38,7 +37,7 @@ def knob(
         when: `{setting: values}` for which this one has an effect; elsewhere the page hides it.
         **bounds: pydantic's `ge`, `le`, `max_length`.
     """
-    extra = {"label": label, "group": group, "is_live": is_live, "ladder": ladder, "when": dict(when or {})}
+    extra: dict[str, Any] = {"label": label, "group": group, "is_live": is_live, "ladder": ladder, "when": dict(when or {})}
     return Field(default, description=help, json_schema_extra=extra, **bounds)
 
 

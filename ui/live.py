@@ -82,7 +82,6 @@ def _theme_module() -> str:
     colours = {
         "surfaces": {mode: theme.SURFACES[mode]._asdict() for mode in _MODES},
         "fixed": {
-            "accent": theme.ACCENT,
             "positive": theme.POSITIVE,
             "negative": theme.NEGATIVE,
             "grey": theme.NOT_TRAINED,

@@ -26,7 +26,7 @@ OPTIMIZERS: Final = {
 
 def backprop_tab(run: Run, snapshot: Snapshot) -> None:
     """One update: forward, loss, gradient, update; and a button that makes it."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     example = _choose(run, snapshot)
     found = run.call("microscope", example=example)
     _show_summary(snapshot, found, example)
@@ -42,7 +42,7 @@ def backprop_tab(run: Run, snapshot: Snapshot) -> None:
 
 def _choose(run: Run, snapshot: Snapshot) -> int | None:
     """From which examples the update is made: one (from 0), or None for the next batch. Applies it when asked."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Learn from", [ONE, BATCH], default=ONE, required=True, key="mlp_backprop_on", bind="query-params"
@@ -71,9 +71,9 @@ def _apply(run: Run, example: int | None) -> None:
 def _show_summary(snapshot: Snapshot, found: Any, example: int | None) -> None:
     settings = snapshot.settings
     if example is not None:
-        words = f"{example_words(snapshot.observation, example)}."
+        words, whose = f"{example_words(snapshot.observation, example)}.", "its"
     else:
-        count = len(found.targets)
+        count, whose = len(found.targets), "their"
         words = f"The next batch: {count} examples, and each gradient is the average of theirs."
         if len(found.indices):
             some = ", ".join(str(index + 1) for index in found.indices[:8])
@@ -81,9 +81,8 @@ def _show_summary(snapshot: Snapshot, found: Any, example: int | None) -> None:
                 f"The next batch: examples {some}{', …' if count > 8 else ''} ({count} in all); gradients are averages."
             )
     change = found.loss_after - found.loss_before
-    words += (
-        f" The update takes their loss from **{found.loss_before:.4g}** to **{found.loss_after:.4g}** ({change:+.2g})."
-    )
+    words += f" The update takes {whose} loss from **{found.loss_before:.4g}** to **{found.loss_after:.4g}**"
+    words += f" ({change:+.2g})."
     if settings.dropout:
         words += " Dropout is on: the forward numbers have some neurons set to 0, the two losses have not."
     if found.penalty:
@@ -113,25 +112,27 @@ def loss_formula(seen: Any, found: Any) -> str:
     if len(found.targets) > 1:
         return rf"L = \frac{{1}}{{{len(found.targets)}}} \sum_i L_i = {value}"
     outputs, y = found.layers[-1].values[0], found.targets[0]
-    if seen.loss_name == "cross-entropy":
-        return rf"L = -\ln P(\text{{true class}}) = -\ln {tex(found.chances[0, int(y)], 4)} = {value}"
-    if seen.loss_name == "bce" and len(outputs) == 1:
-        return rf"L = -\ln P(\text{{true class}}) = -\ln {tex(found.chances[0, int(y)], 4)} = {value}"
+    if seen.loss_name == "cross-entropy" or (seen.loss_name == "bce" and len(outputs) == 1):
+        return _lines(r"-\ln P(\text{true class})", rf"-\ln {tex(found.chances[0, int(y)], 4)} = {value}")
     if seen.loss_name == "bce":
-        return (
-            rf"L = -\tfrac{{1}}{{K}} \sum_k \big[ y_k \ln \sigma(z_k) + (1 - y_k) \ln(1 - \sigma(z_k)) \big] = {value}"
-        )
+        inner = r"y_k \ln \sigma(z_k) + (1 - y_k) \ln(1 - \sigma(z_k))"
+        return _lines(rf"-\tfrac{{1}}{{K}} \sum_k \big[ {inner} \big]", value)
     if seen.loss_name == "mse" and seen.class_names:
-        return rf"L = \tfrac{{1}}{{K}} \sum_k (z_k - y_k)^2 = {value}"
+        return _lines(r"\tfrac{1}{K} \sum_k (z_k - y_k)^2", value)
     difference = rf"{tex(float(outputs[0]), 4)} - {factor(float(y), 4)}"
     if seen.loss_name == "mse":
-        return rf"L = (\hat y - y)^2 = ({difference})^2 = {value}"
-    return rf"L = \mathrm{{Huber}}(\hat y - y) = \mathrm{{Huber}}({difference}) = {value}"
+        return _lines(r"(\hat y - y)^2", rf"({difference})^2 = {value}")
+    return _lines(r"\mathrm{Huber}(\hat y - y)", rf"\mathrm{{Huber}}({difference}) = {value}")
+
+
+def _lines(general: str, numbers: str) -> str:
+    return rf"\begin{{aligned}} L &= {general} \\ &= {numbers} \end{{aligned}}"
 
 
 def _weights_table(snapshot: Snapshot, found: Any) -> None:
     """Gradient and update of every weight of one layer; a chosen row is worked out below."""
-    seen, optimizer = snapshot.observation, snapshot.settings.optimizer
+    seen: Any = snapshot.observation
+    optimizer = snapshot.settings.optimizer
     first, second = st.columns([7, 4], vertical_alignment="bottom")
     first.markdown("**3 Gradient** and **4 Update** · of every weight; pick a row to see it worked out")
     with second:
@@ -193,26 +194,32 @@ def update_formula(snapshot: Snapshot, found: Any, number: int, row: int) -> str
     layer, settings = found.layers[number - 1], snapshot.settings
     unit, source = divmod(row, layer.weight.shape[1] + 1)
     is_bias = source == layer.weight.shape[1]
-    pick = (layer.bias, layer.bias_gradient, layer.bias_plain, layer.bias_update) if is_bias else (
-        layer.weight, layer.weight_gradient, layer.weight_plain, layer.weight_update
-    )  # fmt: skip
-    place = unit if is_bias else (unit, source)
-    weight, gradient, plain_step, step = (float(array[place]) for array in pick)
-    letter = "b" if is_bias else "w"
-    first = rf"\frac{{\partial L}}{{\partial {letter}}} &= "
-    if len(found.targets) > 1:
-        first += (r"\sum_i \delta_i" if is_bias else r"\sum_i \delta_i \, h_i") + rf" = {tex(gradient)}"
+    place: Any
+    if is_bias:
+        letter, place = "b", np.s_[unit]
+        arrays = (layer.bias, layer.bias_gradient, layer.bias_plain, layer.bias_update)
     else:
-        delta = float(layer.deltas[0, unit])
-        first += (
-            rf"\delta = {tex(gradient)}"
-            if is_bias
-            else rf"\delta \cdot h = {factor(delta)} \cdot {factor(float(layer.inputs[0, source]))} = {tex(delta * float(layer.inputs[0, source]))}"
-        )
+        letter, place = "w", np.s_[unit, source]
+        arrays = (layer.weight, layer.weight_gradient, layer.weight_plain, layer.weight_update)
+    weight, gradient, plain_step, step = (float(array[place]) for array in arrays)
+    slope = rf"\frac{{\partial L}}{{\partial {letter}}}"
+    first = rf"{slope} &= {_slope_words(layer, unit, None if is_bias else source)}"
     if settings.l1 and not is_bias:
         first += rf", \quad \text{{with L1}} \; {tex(gradient)}"
-    second = rf"-\eta \, \frac{{\partial L}}{{\partial {letter}}} &= -{tex(found.rate)} \cdot {factor(gradient)} = {tex(plain_step)}"
+    second = rf"-\eta \, {slope} &= -{tex(found.rate)} \cdot {factor(gradient)} = {tex(plain_step)}"
     third = rf"{letter} &\leftarrow {tex(weight, 4)} + {factor(step)} = {tex(weight + step, 4)}"
     if settings.optimizer != "sgd" or settings.weight_decay:
         third += rf" \quad \text{{({OPTIMIZERS[settings.optimizer]})}}"
     return rf"\begin{{aligned}} {first} \\ {second} \\ {third} \end{{aligned}}"
+
+
+def _slope_words(layer: Any, unit: int, source: int | None) -> str:
+    """δ · h of one example, or their sum over a batch; a bias (`source` None) has no h."""
+    deltas = layer.deltas[:, unit]
+    inputs = np.ones_like(deltas) if source is None else layer.inputs[:, source]
+    total = tex(float(np.sum(deltas * inputs)))
+    if len(deltas) > 1:
+        return rf"\sum_i \delta_i {'' if source is None else 'h_i'} = {total}"
+    if source is None:
+        return rf"\delta = {total}"
+    return rf"\delta \cdot h = {factor(float(deltas[0]))} \cdot {factor(float(inputs[0]))} = {total}"

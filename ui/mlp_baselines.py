@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -56,7 +57,8 @@ def baseline_part(run: Run, snapshot: Snapshot, numbers: dict[str, float]) -> No
 
 
 def _scores_table(snapshot: Snapshot, numbers: dict[str, float], found: list[Baseline]) -> None:
-    is_classes = snapshot.observation.task == "classification"
+    seen: Any = snapshot.observation
+    is_classes = seen.task == "classification"
     score, name = ("accuracy", "accuracy") if is_classes else ("r2", "R²")
     network = Baseline(
         name=f"This network, step {snapshot.step:,}",
@@ -92,19 +94,17 @@ def _scores_table(snapshot: Snapshot, numbers: dict[str, float], found: list[Bas
         key="mlp_scores_table",
     )
     best = max(found, key=lambda one: one.test_score)
+    if np.isnan(best.test_score):
+        return
     if network.test_score >= best.test_score:
-        st.caption(f"The network is level with {best.name.lower()} or ahead of them on the test examples.")
+        st.caption("On the test examples, the network is level with the best baseline or ahead of it.")
     else:
-        st.caption(
-            f"{best.name} are ahead of the network on the test examples at this step."
-            if best.name.endswith("s")
-            else f"The {best.name.lower()} is ahead of the network on the test examples at this step."
-        )
+        st.caption(f"On the test examples, the best baseline is ahead at this step: {best.name.lower()}.")
 
 
 def _data_key(snapshot: Snapshot) -> tuple[Any, ...]:
     """What tells the data and the loss of one run from those of another."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     digest = hashlib.sha256(seen.targets.tobytes()).hexdigest()
     chosen = tuple(getattr(snapshot.settings, name) for name in _DATA)
     return (*chosen, seen.loss_name, seen.input_labels, seen.num_train, digest)

@@ -51,7 +51,7 @@ def _tabs(run: Run, snapshot: Snapshot, selected: Selected) -> None:
 
 def map_tab(run: Run, snapshot: Snapshot) -> None:
     """The network's answer everywhere, and all examples."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     picture, words = st.columns([7, 3], gap="large")
     with picture:
         show(decision_map(seen, run.call("predictions"), mode()), key="mlp_decision_map")
@@ -78,14 +78,15 @@ def map_tab(run: Run, snapshot: Snapshot) -> None:
 
 def layers_tab(run: Run, snapshot: Snapshot) -> None:
     """Shapes, parameter counts, and how activations and gradients spread."""
-    seen, spread = snapshot.observation, run.call("spread")
+    seen: Any = snapshot.observation
+    spread = run.call("spread")
     rows = run.call("layer_table")
     total = sum(row.num_parameters for row in rows)
     st.markdown(
-        f"**{total:,} parameters.** B is the number of examples in a batch. The update of a layer is healthy at about a "
+        f"**{total:,} parameters.** B counts the examples of a batch. The update of a layer is healthy at about a "
         "thousandth of its weights; far below, it hardly learns, far above, it jumps."
     )
-    _layer_frame(rows, spread)
+    _layer_frame(rows, spread, snapshot.settings.activation)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Activations** · outputs of each hidden layer over the training examples")
@@ -94,46 +95,39 @@ def layers_tab(run: Run, snapshot: Snapshot) -> None:
         else:
             st.caption("There is no hidden layer.")
     with right:
-        st.markdown("**Gradients** · of each layer's weights; two ticks to the left is a hundred times smaller")
+        st.markdown("**Gradients** · sizes of ∂loss/∂w in each layer, by powers of ten")
         show(gradient_histograms(spread, seen, mode()), key="mlp_gradients")
 
 
-def _layer_frame(rows: Any, spread: Any) -> None:
+def _layer_frame(rows: Any, spread: Any, activation: str) -> None:
     """One line a layer: Linear ones have parameters and gradients, activations can be dead or saturated."""
-    frame, linears, bends = [], 0, 0
+    lines, linears, bends = [], 0, 0
     for row in rows:
-        line: dict[str, Any] = {"layer": row.name, "output": row.output_shape}
-        line |= {"parameters": row.parameters, "count": row.num_parameters or None}
+        line: dict[str, Any] = {"layer": row.name, "output": row.output_shape, "parameters": row.parameters}
         if row.num_parameters:
+            line |= {"count": row.num_parameters, "frozen": "frozen" if row.is_frozen else None}
             line |= {"gradient": spread.gradient_norms[linears], "update / weights": spread.update_ratios[linears]}
-            line["frozen"] = "frozen" if row.is_frozen else ""
             linears += 1
         elif row.name not in ("Input", "Dropout"):
-            line |= {"dead": spread.dead_share[bends], "saturated": spread.saturated_share[bends]}
+            line["dead"] = 100 * spread.dead_share[bends] if activation == "relu" else None
+            line["saturated"] = 100 * spread.saturated_share[bends] if activation in ("tanh", "sigmoid") else None
             bends += 1
-        frame.append(line)
+        lines.append(line)
     columns = ["layer", "output", "parameters", "count", "gradient", "update / weights", "dead", "saturated", "frozen"]
-    table = pd.DataFrame(frame, columns=columns)
-    if not table["frozen"].any():
-        table = table.drop(columns="frozen")
-    share = {"format": "percent"}
+    table = pd.DataFrame(lines, columns=columns).dropna(axis="columns", how="all")
+    number = st.column_config.NumberColumn
     st.dataframe(
         table,
         hide_index=True,
         height="auto" if len(table) <= 12 else 440,
+        placeholder="",
         column_config={
             "parameters": st.column_config.TextColumn(help="Weights and biases."),
-            "count": st.column_config.NumberColumn(format="localized"),
-            "gradient": st.column_config.NumberColumn(
-                format="scientific", help="Length of the gradient of the loss over all training examples."
-            ),
-            "update / weights": st.column_config.NumberColumn(
-                format="scientific", help="Length of the next update over the length of the weights."
-            ),
-            "dead": st.column_config.NumberColumn(help="Neurons that are 0 for every example (ReLU only).", **share),
-            "saturated": st.column_config.NumberColumn(
-                help="Outputs in the flat part of tanh or sigmoid, where hardly any gradient passes.", **share
-            ),
+            "count": number(format="localized"),
+            "gradient": number(format="%.1e", help="Length of the gradient of the loss over all training examples."),
+            "update / weights": number(format="%.1e", help="Length of the next update over the length of the weights."),
+            "dead": number(format="%.0f %%", help="Neurons that are 0 for every example."),
+            "saturated": number(format="%.0f %%", help="Outputs in the flat part of the bend: no gradient passes."),
         },
         alt="Layer by layer: shapes, parameters, gradients, dead and saturated units.",
         key="mlp_layer_table",
@@ -142,7 +136,8 @@ def _layer_frame(rows: Any, spread: Any) -> None:
 
 def scores_tab(run: Run, snapshot: Snapshot) -> None:
     """How good the network is, and how good other models are."""
-    seen, numbers = snapshot.observation, run.call("evaluate")
+    seen: Any = snapshot.observation
+    numbers = run.call("evaluate")
     left, right = st.columns(2, gap="large")
     with left:
         if seen.task == "classification":

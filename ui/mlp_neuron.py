@@ -74,7 +74,7 @@ def example_words(seen: Any, example: int) -> str:
 
 def neuron_tab(run: Run, snapshot: Snapshot) -> None:
     """One neuron: its formula with numbers, all its terms, and its map."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     left, right = st.columns([6, 5], gap="large")
     with left:
         example, (layer, unit) = _choose_neuron(seen)
@@ -153,7 +153,7 @@ def _map_words(seen: Any) -> str:
 
 def weights_tab(run: Run, snapshot: Snapshot) -> None:
     """The weights of one layer: to read, to change by hand, to freeze."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     left, right = st.columns([6, 5], gap="large")
     with left:
         first, second = st.columns(2, vertical_alignment="bottom")
@@ -184,7 +184,7 @@ def _freeze_toggle(run: Run, seen: Any, layer: int) -> None:
 
 def _editor(run: Run, snapshot: Snapshot, layer: int) -> None:
     """The table; an edit is written into the network, and the table begins anew with what the network says."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     cells = np.concatenate([seen.weights[layer - 1], seen.biases[layer - 1][:, None]], axis=1).astype(np.float64)
     columns = [*_different(unit_names(seen, layer - 1)), "bias"]
     frame = pd.DataFrame(cells, columns=columns, index=unit_names(seen, layer))

@@ -29,11 +29,12 @@ def colours_live_in_the_theme(root: Path) -> Iterator[str]:
 def streamlit_wears_the_theme(root: Path) -> Iterator[str]:
     """What Streamlit draws itself has the colours of our pictures."""
     ours = tomllib.loads(text(root / CONFIG))["theme"]
-    wanted: dict[str, object] = {"primaryColor": theme.ACCENT, "chartCategoricalColors": list(theme.CLASSES)}
+    wanted: dict[str, object] = {"chartCategoricalColors": list(theme.CLASSES)}
     yield from _differences(ours, wanted, "theme")
     for mode, surface in theme.SURFACES.items():
         magnitude = theme.MAGNITUDE if mode == "light" else theme.MAGNITUDE[::-1]
         wanted = {
+            "primaryColor": surface.accent,
             "backgroundColor": surface.background,
             "secondaryBackgroundColor": surface.panel,
             "textColor": surface.text,

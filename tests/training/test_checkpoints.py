@@ -54,5 +54,8 @@ def test_truncate_forgets_what_comes_after():
 
 
 def test_num_bytes_looks_into_nests():
-    nest = {"a": [torch.zeros(3), (torch.zeros(2, dtype=torch.float64), 5)], "b": {"c": torch.zeros(1, dtype=torch.int8)}}
+    nest = {
+        "a": [torch.zeros(3), (torch.zeros(2, dtype=torch.float64), 5)],
+        "b": {"c": torch.zeros(1, dtype=torch.int8)},
+    }
     assert num_bytes(nest) == 12 + 16 + 1

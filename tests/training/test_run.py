@@ -215,7 +215,9 @@ def test_a_new_seed_is_another_run():
     assert (run.settings.seed, run.step) == (6, 20)
 
 
-@pytest.mark.parametrize("restart", [Run.reset, lambda run: run.change(run.settings.changed(width=run.settings.width + 1))])
+@pytest.mark.parametrize(
+    "restart", [Run.reset, lambda run: run.change(run.settings.changed(width=run.settings.width + 1))]
+)
 def test_a_restart_keeps_playing_with_its_stop_but_forgets_single_steps(restart):
     run = toy_run()
     run.play(Stop(steps=30))
