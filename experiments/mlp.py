@@ -127,7 +127,8 @@ class MLPExperiment(Inside):
             activation=settings.activation,
             initialisation=settings.initialisation,
         ).to(self.device)
-        self.optimizer = make_optimizer(self.model.parameters(), settings)
+        self._weights = list(self.model.parameters())
+        self.optimizer = make_optimizer(self._weights, settings)
         self.num_steps = 0
         self._cursor = 0
         self._num_epochs = 0
@@ -144,7 +145,8 @@ class MLPExperiment(Inside):
         self._batch_loss = loss.detach()
         if self.settings.l1:
             loss = loss + self.settings.l1 * sum(linear.weight.abs().sum() for linear in self.model.linears)
-        self.optimizer.zero_grad(set_to_none=True)
+        for weight in self._weights:  # what zero_grad does, without 30 us of bookkeeping
+            weight.grad = None
         loss.backward()
         if self.settings.schedule != "constant":
             update_optimizer(self.optimizer, self.settings, self.num_steps)

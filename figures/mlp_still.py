@@ -13,9 +13,10 @@ from plotly.subplots import make_subplots
 from figures import theme
 from figures.mlp import BOUNDED, MAP_OPACITY, value_range
 from figures.scores import example_marker, pair_names
-from figures.still import Still, apply_theme, colour_bar, colour_scale, label
+from figures.still import Still, apply_theme, colour_bar, colour_scale, label, room_below
 
-MAP_HEIGHT: Final = 460
+MAP_HEIGHT: Final = 540
+TILE_HEIGHT: Final = 470  # of one neuron or one layer
 ROW_HEIGHT: Final = 76  # of one layer among the histograms
 
 
@@ -37,6 +38,8 @@ def decision_map(seen: Any, predictions: Any, mode: theme.Mode) -> Still:
     _add_examples(figure, seen, _example_texts(seen, predictions), mode)
     _set_map_axes(figure, seen)
     apply_theme(figure, mode, height=MAP_HEIGHT)
+    if seen.kind != "curve" and len(seen.class_names) <= 2:
+        room_below(figure)
     num_wrong = int(seen.is_wrong.sum())
     what = f"{num_wrong} of {len(seen.targets)} examples are misclassified" if seen.class_names else "with all examples"
     return Still(figure, f"Map of the network's output over {seen.xlabel} and {seen.ylabel}; {what}.")
@@ -59,7 +62,12 @@ def neuron_map(seen: Any, neuron: Any, mode: theme.Mode) -> Still:
         hover = f"{label(seen.xlabel)} %{{x:.2f}}<br>{label(seen.ylabel)} %{{y:.2f}}<br>f(z) %{{z:.3f}}<extra></extra>"
         scale = colour_scale("diverging", mode)
         field = go.Heatmap(
-            z=neuron.field, zmin=-reach, zmax=reach, colorscale=scale, colorbar=colour_bar("f(z)"), hovertemplate=hover
+            z=neuron.field,
+            zmin=-reach,
+            zmax=reach,
+            colorscale=scale,
+            colorbar=colour_bar("f(z)", is_below=True),
+            hovertemplate=hover,
         )
         figure.add_trace(field.update(**_cells(seen), zsmooth="best"))
         figure.add_trace(_level_line(seen, neuron.field, 0.0, mode))
@@ -71,7 +79,9 @@ def neuron_map(seen: Any, neuron: Any, mode: theme.Mode) -> Still:
         go.Scatter(x=[x], y=[height], mode="markers", marker=marker, hovertemplate=hover, showlegend=False)
     )
     _set_map_axes(figure, seen, ylabel="f(z)" if seen.kind == "curve" else None)
-    apply_theme(figure, mode, height=MAP_HEIGHT)
+    apply_theme(figure, mode, height=TILE_HEIGHT)
+    if seen.kind != "curve":
+        room_below(figure)
     return Still(figure, f"Map of what neuron {neuron.unit + 1} of layer {neuron.layer} computes.")
 
 
@@ -109,7 +119,7 @@ def weight_map(
     )
     figure.update_yaxes(tickvals=_some(len(rows)), ticktext=[rows[i] for i in _some(len(rows))], showgrid=False)
     figure.update_yaxes(autorange="reversed")
-    apply_theme(figure, mode, height=MAP_HEIGHT)
+    apply_theme(figure, mode, height=TILE_HEIGHT)
     return Still(figure, f"{len(rows)} by {len(columns)} weights and biases, from {-reach:.2g} to {reach:.2g}.")
 
 
@@ -122,7 +132,7 @@ def activation_histograms(spread: Any, seen: Any, activation: str, mode: theme.M
 
 def gradient_histograms(spread: Any, seen: Any, mode: theme.Mode) -> Still:
     """How large the gradients of every layer's weights are, on one axis of powers of ten."""
-    norms = [f"length {norm:.1e}" for norm in spread.gradient_norms]
+    norms = [f"length {norm:.2g}" for norm in spread.gradient_norms]
     zeros = [f", {share:.0%} exactly 0" if share > 0 else "" for share in spread.zero_share]
     names = [
         f"{'outputs' if layer == len(norms) else f'layer {layer}'}: {norm}{zero}"
@@ -148,12 +158,12 @@ def _output_field(seen: Any, mode: theme.Mode) -> go.Heatmap:
         low, high = value_range(seen)
         looks = {"zmin": low, "zmax": high, "colorscale": colour_scale("diverging", mode), "zsmooth": "best"}
         hover = f"{place}prediction %{{z:.3f}}<extra></extra>"
-        field = go.Heatmap(z=seen.map_value, colorbar=colour_bar("prediction"), hovertemplate=hover)
+        field = go.Heatmap(z=seen.map_value, colorbar=colour_bar("prediction", is_below=True), hovertemplate=hover)
     elif len(seen.class_names) == 2:
         name = f"P({label(seen.class_names[1])})"
         looks = {"zmin": 0, "zmax": 1, "colorscale": colour_scale("diverging", mode), "zsmooth": "best"}
         hover = f"{place}P = %{{z:.3f}}<extra></extra>"
-        field = go.Heatmap(z=seen.map_value, colorbar=colour_bar(name), hovertemplate=hover)
+        field = go.Heatmap(z=seen.map_value, colorbar=colour_bar(name, is_below=True), hovertemplate=hover)
     else:
         return _class_field(seen, mode, place)
     return field.update(**looks, **_cells(seen), opacity=MAP_OPACITY)
@@ -224,6 +234,9 @@ def _add_examples(figure: go.Figure, seen: Any, texts: np.ndarray, mode: theme.M
         for part, is_hollow in ((chosen & ~is_test, False), (chosen & is_test, True)):
             marker = example_marker(colour, is_hollow, number, mode)
             if seen.task == "regression" and seen.kind != "curve":
+                if is_hollow:  # a thin edge, or values near 0 would vanish into the field
+                    edge = {"size": marker["size"] + 3, "color": colour}
+                    _add_points(figure, seen, part, edge, None, "edge", shows_name=False)
                 marker = _valued(marker, seen, part, is_hollow, mode)
             _add_points(figure, seen, part, marker, texts, name, shows_name=not is_hollow and bool(seen.class_names))
     if seen.is_wrong.any():

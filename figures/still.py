@@ -65,18 +65,19 @@ def apply_theme(figure: go.Figure, mode: theme.Mode, *, height: int) -> go.Figur
     return figure
 
 
-def colour_bar(title: str = "") -> dict[str, Any]:
-    """A thin colour bar under the picture, where it is in nobody's way."""
-    return {
-        "orientation": "h",
-        "title": {"text": title, "side": "bottom", "font": {"size": theme.FONT_SIZE}},
-        "thickness": 10,
-        "outlinewidth": 0,
-        "len": 0.5,
-        "y": -0.14,
-        "yanchor": "top",
-        "nticks": 5,
-    }
+def colour_bar(title: str = "", *, is_below: bool = False) -> dict[str, Any]:
+    """A thin colour bar: beside the picture, or at its lower edge, for which `room_below` makes room."""
+    shared = {"thickness": 10, "outlinewidth": 0, "nticks": 5}
+    text = {"text": title, "font": {"size": theme.FONT_SIZE}}
+    if not is_below:
+        return {**shared, "title": text}
+    place = {"orientation": "h", "len": 0.5, "yref": "container", "y": 0.0, "yanchor": "bottom"}
+    return {**shared, **place, "title": {**text, "side": "bottom"}}
+
+
+def room_below(figure: go.Figure) -> None:
+    """Moves the axis up, so that a colour bar fits below it."""
+    figure.update_layout(margin_b=104)
 
 
 def label(name: object) -> str:

@@ -9,6 +9,7 @@ from ui.frame import heading, section, stage
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons, start_asked
 from ui.mlp_data import data_report, own_data
+from ui.mlp_inside import look_inside
 from ui.mlp_live import draw_empty_plane, draw_network, layer_buttons, view_knobs
 from ui.runs import open_run
 from ui.source import source_panel
@@ -56,6 +57,9 @@ if sentence and settings.problem == "own_points":
 else:
     stage(run, SLUG, draw_network)
     data_report(run.poll().observation)
+
+section("Look inside")
+look_inside(run, run.poll(), st.session_state.get("mlp_selected"))
 
 section("Try this")
 lessons(run, SLUG, MLPSettings, LESSONS)

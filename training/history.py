@@ -1,5 +1,7 @@
 """The numbers a run has recorded: columns over steps, in bounded memory."""
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,38 +35,43 @@ class History:
     stride: int
     capacity: int = CAPACITY
     _steps: list[int] = field(default_factory=list)
-    _rows: list[dict[str, float]] = field(default_factory=list)
+    _columns: dict[str, list[float]] = field(default_factory=dict)
 
     def is_due(self, step: int) -> bool:
         """Whether a row belongs at `step`."""
         return step % self.stride == 0
 
     def append(self, step: int, row: dict[str, float]) -> None:
-        """Adds the row of `step`, thinning first when the memory is full."""
+        """Adds the row of `step`, thinning first when the memory is full; a number new in it is NaN before."""
         if len(self._steps) >= self.capacity:
             self._thin()
-        if self.is_due(step):
-            self._steps.append(step)
-            self._rows.append(row)
+        if not self.is_due(step):
+            return
+        for name in row:
+            self._columns.setdefault(name, [math.nan] * len(self._steps))
+        self._steps.append(step)
+        for name, column in self._columns.items():
+            column.append(row.get(name, math.nan))
 
     def truncate(self, step: int) -> None:
         """Forgets all rows after `step`."""
-        keep = sum(recorded <= step for recorded in self._steps)
-        del self._steps[keep:], self._rows[keep:]
+        keep = bisect_right(self._steps, step)
+        del self._steps[keep:]
+        for column in self._columns.values():
+            del column[keep:]
 
     def columns(self) -> Columns:
-        """A copy that later rows do not change; a number that appears later is NaN before."""
-        names = dict.fromkeys(name for row in self._rows for name in row)
-        values = {name: np.array([row.get(name, np.nan) for row in self._rows], dtype=np.float64) for name in names}
+        """A copy that later rows do not change."""
+        values = {name: np.array(column, dtype=np.float64) for name, column in self._columns.items()}
         return Columns(np.array(self._steps, dtype=np.int64), values)
 
     @property
     def last_row(self) -> dict[str, float]:
         """The newest row, empty before the first."""
-        return self._rows[-1] if self._rows else {}
+        return {name: column[-1] for name, column in self._columns.items()} if self._steps else {}
 
     def _thin(self) -> None:
         self.stride *= 2
-        kept = [(step, row) for step, row in zip(self._steps, self._rows, strict=True) if step % self.stride == 0]
-        self._steps = [step for step, _ in kept]
-        self._rows = [row for _, row in kept]
+        kept = [row for row, step in enumerate(self._steps) if step % self.stride == 0]
+        self._steps = [self._steps[row] for row in kept]
+        self._columns = {name: [column[row] for row in kept] for name, column in self._columns.items()}

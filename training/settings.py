@@ -37,7 +37,13 @@ def knob(
         when: `{setting: values}` for which this one has an effect; elsewhere the page hides it.
         **bounds: pydantic's `ge`, `le`, `max_length`.
     """
-    extra: dict[str, Any] = {"label": label, "group": group, "is_live": is_live, "ladder": ladder, "when": dict(when or {})}
+    extra: dict[str, Any] = {
+        "label": label,
+        "group": group,
+        "is_live": is_live,
+        "ladder": ladder,
+        "when": dict(when or {}),
+    }
     return Field(default, description=help, json_schema_extra=extra, **bounds)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from training.run import Run, Snapshot
 from ui.mlp_neuron import choose_example, choose_layer, example_words, unit_names
 from ui.runs import poll
-from ui.words import factor, plain, tex
+from ui.words import factor, plain, tex, written
 
 ONE, BATCH = "One example", "The next batch"
 WAIT_SECONDS: Final = 1.0
@@ -27,21 +27,22 @@ OPTIMIZERS: Final = {
 def backprop_tab(run: Run, snapshot: Snapshot) -> None:
     """One update: forward, loss, gradient, update; and a button that makes it."""
     seen: Any = snapshot.observation
-    example = _choose(run, snapshot)
+    example, layer = _choose(run, snapshot)
     found = run.call("microscope", example=example)
     _show_summary(snapshot, found, example)
     left, right = st.columns([5, 7], gap="large")
     with left:
-        st.markdown("**1 Forward** · what each neuron says, and how the loss changes with its sum")
+        st.markdown("**1 Forward** · each neuron's sum and value")
         _forward_table(seen, found, is_one=example is not None)
         st.markdown("**2 Loss** · how wrong the output is")
         st.latex(loss_formula(seen, found))
     with right:
-        _weights_table(snapshot, found)
+        st.markdown("**3 Gradient** and **4 Update** · pick a row to see it worked out")
+        _weights_table(snapshot, found, layer)
 
 
-def _choose(run: Run, snapshot: Snapshot) -> int | None:
-    """From which examples the update is made: one (from 0), or None for the next batch. Applies it when asked."""
+def _choose(run: Run, snapshot: Snapshot) -> tuple[int | None, int]:
+    """The example to learn from (from 0; None: the next batch) and the layer to show. Applies the update if asked."""
     seen: Any = snapshot.observation
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
@@ -51,13 +52,15 @@ def _choose(run: Run, snapshot: Snapshot) -> int | None:
         if kind == ONE:
             with st.container(width=150):
                 example = choose_example(seen)
+        with st.container(width=150):
+            layer = choose_layer(seen, "Weights into", "mlp_backprop_layer")
         failed = "The loss is not a number any more: reset, or change a setting." if snapshot.has_failed else None
         label = "Apply this update"
         help_text = failed or "Makes exactly this update: it counts as one step of the run."
         if st.button(label, type="primary", key="mlp_apply", disabled=bool(failed), help=help_text):
             _apply(run, example)
             st.rerun()
-    return example
+    return example, layer
 
 
 def _apply(run: Run, example: int | None) -> None:
@@ -81,8 +84,8 @@ def _show_summary(snapshot: Snapshot, found: Any, example: int | None) -> None:
                 f"The next batch: examples {some}{', …' if count > 8 else ''} ({count} in all); gradients are averages."
             )
     change = found.loss_after - found.loss_before
-    words += f" The update takes {whose} loss from **{found.loss_before:.4g}** to **{found.loss_after:.4g}**"
-    words += f" ({change:+.2g})."
+    words += f" The update takes {whose} loss from **{written(found.loss_before)}** to **{written(found.loss_after)}**"
+    words += f" ({written(change, '+.2g')})."
     if settings.dropout:
         words += " Dropout is on: the forward numbers have some neurons set to 0, the two losses have not."
     if found.penalty:
@@ -129,19 +132,14 @@ def _lines(general: str, numbers: str) -> str:
     return rf"\begin{{aligned}} L &= {general} \\ &= {numbers} \end{{aligned}}"
 
 
-def _weights_table(snapshot: Snapshot, found: Any) -> None:
+def _weights_table(snapshot: Snapshot, found: Any, number: int) -> None:
     """Gradient and update of every weight of one layer; a chosen row is worked out below."""
     seen: Any = snapshot.observation
-    optimizer = snapshot.settings.optimizer
-    first, second = st.columns([7, 4], vertical_alignment="bottom")
-    first.markdown("**3 Gradient** and **4 Update** · of every weight; pick a row to see it worked out")
-    with second:
-        number = choose_layer(seen, "Weights into", "mlp_backprop_layer", label_visibility="collapsed")
-    layer = found.layers[number - 1]
+    layer, optimizer = found.layers[number - 1], snapshot.settings.optimizer
     frame = _weight_rows(seen, number, layer)
     is_plain = optimizer == "sgd" and not snapshot.settings.weight_decay
     shown = frame.drop(columns=["update"] if is_plain else [])
-    names = {"update": st.column_config.NumberColumn(OPTIMIZERS[optimizer], format="%.6f")}
+    names = {"update": st.column_config.NumberColumn(OPTIMIZERS[optimizer], format="%.3g")}
     event = st.dataframe(
         shown,
         hide_index=True,
@@ -150,8 +148,8 @@ def _weights_table(snapshot: Snapshot, found: Any) -> None:
         selection_mode="single-row",
         column_config={
             "w": st.column_config.NumberColumn(format="%.4f"),
-            "∂loss/∂w": st.column_config.NumberColumn(format="%.6f"),
-            "−η · ∂loss/∂w": st.column_config.NumberColumn(format="%.6f"),
+            "∂loss/∂w": st.column_config.NumberColumn(format="%.3g"),
+            "−η · ∂loss/∂w": st.column_config.NumberColumn(format="%.3g"),
             "new w": st.column_config.NumberColumn(format="%.4f"),
             **names,
         },
@@ -166,11 +164,10 @@ def _weights_table(snapshot: Snapshot, found: Any) -> None:
     rows = event.selection.rows
     row = rows[0] if rows and rows[0] < len(frame) else int(np.nan_to_num(frame["∂loss/∂w"].abs().to_numpy()).argmax())
     st.latex(update_formula(snapshot, found, number, row))
-    st.caption(
-        f"The weight to {plain(frame['to'][row])} from {plain(frame['from'][row])}"
-        + ("" if rows else ", which has the largest gradient here")
-        + f"; η = {found.rate:g}."
-    )
+    to, source = plain(frame["to"][row]), plain(frame["from"][row])
+    which = f"The bias of {to}" if source == "bias" else f"The weight to {to} from {source}"
+    largest = "" if rows else ", which has the largest gradient here"
+    st.caption(f"{which}{largest}; η = {found.rate:g}.")
 
 
 def _weight_rows(seen: Any, number: int, layer: Any) -> pd.DataFrame:

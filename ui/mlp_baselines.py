@@ -59,6 +59,7 @@ def baseline_part(run: Run, snapshot: Snapshot, numbers: dict[str, float]) -> No
 def _scores_table(snapshot: Snapshot, numbers: dict[str, float], found: list[Baseline]) -> None:
     seen: Any = snapshot.observation
     is_classes = seen.task == "classification"
+    scale = 100 if is_classes else 1
     score, name = ("accuracy", "accuracy") if is_classes else ("r2", "R²")
     network = Baseline(
         name=f"This network, step {snapshot.step:,}",
@@ -71,18 +72,19 @@ def _scores_table(snapshot: Snapshot, numbers: dict[str, float], found: list[Bas
     rows = [
         {
             "model": one.name,
-            f"test {name}": one.test_score,
-            f"training {name}": one.train_score,
+            f"test {name}": scale * one.test_score,
+            f"training {name}": scale * one.train_score,
             "test loss": one.test_loss,
             "training loss": one.train_loss,
             "seconds to fit": None if one is network else one.seconds,
         }
         for one in (network, *found)
     ]
-    share = st.column_config.NumberColumn(format="percent" if is_classes else "%.3f")
+    share = st.column_config.NumberColumn(format="%.1f %%" if is_classes else "%.3f")
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
+        placeholder="",
         column_config={
             f"test {name}": share,
             f"training {name}": share,

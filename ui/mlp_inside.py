@@ -11,7 +11,7 @@ from figures.scores import confusion_matrix, loss_curves, predicted_against_true
 from training.run import Run, Snapshot
 from ui.mlp_backprop import backprop_tab
 from ui.mlp_baselines import baseline_levels, baseline_part
-from ui.mlp_neuron import SELECTED, neuron_tab, weights_tab
+from ui.mlp_neuron import CHANGED, SELECTED, neuron_tab, weights_tab
 from ui.still import mode, show
 
 TABS_KEY: Final = "mlp_inside"
@@ -32,12 +32,15 @@ def look_inside(run: Run, snapshot: Snapshot, selected: Selected) -> None:
     if selected and selected != st.session_state.get("_mlp_inside_selected"):
         st.session_state[TABS_KEY] = "Neuron"
     st.session_state["_mlp_inside_selected"] = selected
+    st.session_state.pop(CHANGED, None)
     _tabs(run, snapshot, selected)
 
 
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot, selected: Selected) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
+    if st.session_state.get(CHANGED):
+        st.rerun()
     parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
     for part, draw in zip(parts, TABS.values(), strict=True):
         if part.open:
@@ -124,8 +127,8 @@ def _layer_frame(rows: Any, spread: Any, activation: str) -> None:
         column_config={
             "parameters": st.column_config.TextColumn(help="Weights and biases."),
             "count": number(format="localized"),
-            "gradient": number(format="%.1e", help="Length of the gradient of the loss over all training examples."),
-            "update / weights": number(format="%.1e", help="Length of the next update over the length of the weights."),
+            "gradient": number(format="%.2g", help="Length of the gradient of the loss over all training examples."),
+            "update / weights": number(format="%.2g", help="Length of the next update over the length of the weights."),
             "dead": number(format="%.0f %%", help="Neurons that are 0 for every example."),
             "saturated": number(format="%.0f %%", help="Outputs in the flat part of the bend: no gradient passes."),
         },

@@ -12,6 +12,7 @@ from training.run import Snapshot
 from ui.curves import learning_curves
 from ui.knobs import key_of
 from ui.live import live_canvas
+from ui.mlp_baselines import baseline_levels
 from ui.mlp_data import place_point, points_of
 
 SLUG: Final = "mlp"
@@ -59,11 +60,11 @@ def draw_empty_plane() -> None:
 def compared_with(snapshot: Snapshot) -> tuple[list[Level], list[Level]]:
     """Horizontal lines for the loss and for the score: chance, and the baselines that were fitted."""
     seen = snapshot.observation
-    losses: list[Level] = []
+    losses, scores = baseline_levels(snapshot)
     if seen.loss_name == "cross-entropy":
         num_classes = len(seen.class_names)
         losses.append(Level(f"guessing: ln {num_classes}", math.log(num_classes)))
-    return losses, []
+    return losses, scores
 
 
 def handle(event: dict[str, Any]) -> None:

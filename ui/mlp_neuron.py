@@ -11,9 +11,10 @@ from figures.mlp_still import neuron_map, weight_map
 from training.run import Run, Snapshot
 from training.settings import SettingsError
 from ui.still import mode, show
-from ui.words import factor, plain, tex
+from ui.words import factor, plain, tex, written
 
 SELECTED: Final = "mlp_selected"  # (layer from 1, unit from 0), also set by a click in the live picture
+CHANGED: Final = "_mlp_changed"  # the network was changed by hand, and the picture above does not show it yet
 EXAMPLE: Final = "mlp_example"  # from 1, as people count
 MAX_TERMS: Final = 8
 BENDS: Final = {
@@ -69,7 +70,7 @@ def example_words(seen: Any, example: int) -> str:
     kind = "Training" if example < seen.num_train else "Test"
     if seen.task == "classification":
         return f"{kind} example {example + 1}, true class **{plain(seen.class_names[int(seen.targets[example])])}**"
-    return f"{kind} example {example + 1}, true value **{seen.targets[example]:.4g}**"
+    return f"{kind} example {example + 1}, true value **{written(seen.targets[example])}**"
 
 
 def neuron_tab(run: Run, snapshot: Snapshot) -> None:
@@ -99,7 +100,7 @@ def _choose_neuron(seen: Any) -> tuple[int, tuple[int, int]]:
     st.session_state["mlp_neuron_layer"], st.session_state["mlp_neuron_unit"] = layer, unit + 1
     first, second, third = st.columns(3)
     with first:
-        choose_layer(seen, "Of", "mlp_neuron_layer", on_change=_select)
+        choose_layer(seen, "In", "mlp_neuron_layer", on_change=_select)
     second.number_input("Neuron", 1, seen.widths[layer], step=1, key="mlp_neuron_unit", on_change=_select)
     with third:
         example = choose_example(seen)
@@ -119,7 +120,7 @@ def formula(neuron: Any) -> str:
     general = " + ".join(letters if count <= 3 else [letters[0], letters[1], r"\dots", f"w_{{{count}}} h_{{{count}}}"])
     rest = [] if count == shown else [r"\dots"]
     numbers = [rf"{factor(weight)} \cdot {factor(value)}" for weight, value in pairs]
-    lines = [" + ".join(numbers[start : start + 4]) for start in range(0, shown, 4)]
+    lines = [" + ".join(numbers[start : start + 2]) for start in range(0, shown, 2)]
     lines[-1] = " + ".join([lines[-1], *rest])
     joined = r" \\ &\quad + ".join(lines)
     bend = BENDS[neuron.activation]
@@ -177,9 +178,11 @@ def _freeze_toggle(run: Run, seen: Any, layer: int) -> None:
     key = "mlp_freeze"
     st.session_state[key] = seen.is_frozen[layer - 1]
     help_text = "A frozen layer keeps its weights while the others learn. A reset frees all layers."
-    wanted = st.toggle("Freeze these weights", key=key, help=help_text)
-    if wanted != seen.is_frozen[layer - 1]:
-        _change(run, "freeze", layer=layer, is_frozen=wanted)
+    st.toggle("Freeze these weights", key=key, help=help_text, on_change=_freeze, args=(run, layer))
+
+
+def _freeze(run: Run, layer: int) -> None:
+    change_by_hand(run, "freeze", layer=layer, is_frozen=st.session_state["mlp_freeze"])
 
 
 def _editor(run: Run, snapshot: Snapshot, layer: int) -> None:
@@ -188,9 +191,10 @@ def _editor(run: Run, snapshot: Snapshot, layer: int) -> None:
     cells = np.concatenate([seen.weights[layer - 1], seen.biases[layer - 1][:, None]], axis=1).astype(np.float64)
     columns = [*_different(unit_names(seen, layer - 1)), "bias"]
     frame = pd.DataFrame(cells, columns=columns, index=unit_names(seen, layer))
+    width = 72 if max(map(len, columns)) <= 6 else 104
     config: dict[str, Any] = {
         name: st.column_config.NumberColumn(
-            format="%.3f", min_value=-MAX_WEIGHT, max_value=MAX_WEIGHT, step=1e-6, width=72
+            format="%.3f", min_value=-MAX_WEIGHT, max_value=MAX_WEIGHT, step=1e-6, width=width
         )
         for name in columns
     }
@@ -207,17 +211,21 @@ def _editor(run: Run, snapshot: Snapshot, layer: int) -> None:
         st.caption("These weights are no numbers any more: reset the run to go on.")
     elif not np.array_equal(edited.to_numpy(dtype=np.float64, na_value=np.nan), cells):
         values = edited.to_numpy(dtype=np.float64, na_value=np.nan)
-        _change(run, "set_weights", layer=layer, weight=values[:, :-1].tolist(), bias=values[:, -1].tolist())
+        change_by_hand(run, "set_weights", layer=layer, weight=values[:, :-1].tolist(), bias=values[:, -1].tolist())
+        st.rerun()
 
 
-def _change(run: Run, method: str, **arguments: Any) -> None:
-    """Changes the network by hand and draws the whole page anew; what cannot be done is said in one sentence."""
+def change_by_hand(run: Run, method: str, **arguments: Any) -> None:
+    """Changes the network between two steps; the whole page has to be drawn anew, which `look_inside` sees to.
+
+    What cannot be done is said on the page in one sentence.
+    """
     st.session_state["_mlp_edits"] = st.session_state.get("_mlp_edits", 0) + 1
+    st.session_state[CHANGED] = True
     try:
         run.call(method, **arguments)
     except SettingsError as error:
         st.session_state["_mlp_weights_complaint"] = str(error)
-    st.rerun()
 
 
 def _different(names: list[str]) -> list[str]:

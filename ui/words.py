@@ -13,8 +13,13 @@ def plain(text: object) -> str:
     return "".join(f"\\{letter}" if letter in _SPECIAL else letter for letter in joined)
 
 
+def written(value: float, form: str = ".4g") -> str:
+    """A number in a sentence, with a true minus sign."""
+    return f"{value:{form}}".replace("-", "−")
+
+
 def tex(value: float, digits: int = 3) -> str:
-    """A number in a formula: a few digits, powers of ten written out, in brackets when negative is up to the caller."""
+    """A number in a formula: a few digits, powers of ten written out."""
     if math.isnan(value):
         return r"\text{not a number}"
     if math.isinf(value):

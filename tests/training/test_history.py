@@ -14,10 +14,11 @@ def filled(*, stride, capacity, num_steps):
 
 @pytest.mark.parametrize("stride", [1, 3, 50])
 @pytest.mark.parametrize("num_steps", [0, 7, 100, 999, 5000])
-def test_rows_are_bounded_even_and_reach_the_end(stride, num_steps):
-    history = filled(stride=stride, capacity=8, num_steps=num_steps)
+@pytest.mark.parametrize("capacity", [7, 8])
+def test_rows_are_bounded_even_and_reach_the_end(stride, num_steps, capacity):
+    history = filled(stride=stride, capacity=capacity, num_steps=num_steps)
     columns = history.columns()
-    assert 1 <= len(columns.steps) <= 8
+    assert 1 <= len(columns.steps) <= capacity
     np.testing.assert_array_equal(columns.steps, np.arange(0, num_steps + 1, history.stride))
     np.testing.assert_array_equal(columns.values["loss"], columns.steps / 2)
     assert history.stride in [stride * 2**doublings for doublings in range(14)]

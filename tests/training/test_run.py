@@ -9,7 +9,18 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from tests.training.toy import EPOCH, Toy, ToySettings, assert_same_trace, finish, is_sentence, toy_run, trace
+from tests.training.toy import (
+    EPOCH,
+    Toy,
+    ToySettings,
+    assert_same_trace,
+    finish,
+    in_thread,
+    is_sentence,
+    toy_run,
+    trace,
+    wait_until,
+)
 from training import run as engine
 from training.run import Run, Stop
 from training.settings import SettingsError
@@ -289,8 +300,12 @@ def test_what_cannot_be_built_leaves_the_run_as_it_was(is_playing, method):
             one.play(Stop(steps=13))
     experiment, snapshot = run.experiment, run.poll()
     bad = run.settings.changed(width=13)
+
+    class Other(Toy):
+        pass
+
     with pytest.raises(SettingsError, match="bad luck"):
-        run.change(bad) if method == "change" else run.replace(lambda settings: Toy(settings), bad)
+        run.change(bad) if method == "change" else run.replace(Other, bad)
     assert run.experiment is experiment
     assert run.poll() is snapshot
     assert run.is_playing == is_playing
@@ -599,8 +614,7 @@ def test_poll_never_waits():
             held.set()
             free.wait(5)
 
-    thread = threading.Thread(target=hold, daemon=True)
-    thread.start()
+    thread = in_thread(hold)
     assert held.wait(5)
     begin = time.monotonic()
     run.poll()
@@ -608,6 +622,17 @@ def test_poll_never_waits():
     free.set()
     thread.join(5)
     assert took < 0.05
+
+
+def test_a_long_slice_ends_when_a_command_waits():
+    run, other = toy_run(step_seconds=0.002), toy_run()
+    run.play()
+    thread = in_thread(lambda: run.advance(3.0))
+    wait_until(lambda: run.step > 3)
+    begin = time.monotonic()
+    other.reset()
+    assert time.monotonic() - begin < 0.5
+    thread.join(5)
 
 
 def test_rate_and_time_left():

@@ -9,8 +9,7 @@ import weakref
 import pytest
 import torch
 
-from tests.training.test_turn import wait_until
-from tests.training.toy import Toy, assert_same_trace, finish, is_sentence, toy_run, trace
+from tests.training.toy import Toy, assert_same_trace, finish, is_sentence, toy_run, trace, wait_until
 from training import run as engine
 from training.run import Stop
 from training.scheduler import BusyError, Scheduler

@@ -1,5 +1,6 @@
 """The smallest thing the engine can run: a point that walks to the origin, pushed about by chance."""
 
+import threading
 import time
 from dataclasses import dataclass
 
@@ -115,3 +116,16 @@ def assert_same_trace(one, other):
 
 def is_sentence(text):
     return 10 < len(text) < 500 and "\n" not in text and text.endswith(".")
+
+
+def wait_until(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(1e-3)
+
+
+def in_thread(work):
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
