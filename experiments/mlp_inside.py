@@ -251,10 +251,9 @@ class Inside(ABC):
             gradient_edges=powers,
             gradients=tuple(shares(size, powers, one.size) for size, one in zip(sizes, gradients, strict=True)),
             zero_share=tuple(float(np.mean(gradient == 0)) for gradient in gradients),
-            gradient_norms=tuple(float(np.linalg.norm(gradient)) for gradient in gradients),
+            gradient_norms=tuple(length(gradient) for gradient in gradients),
             update_ratios=tuple(
-                float(np.linalg.norm(layer.weight_update)) / max(float(np.linalg.norm(layer.weight)), 1e-12)
-                for layer in self.microscope().layers
+                length(layer.weight_update) / max(length(layer.weight), 1e-12) for layer in self.microscope().layers
             ),
             dead_share=dead,
             saturated_share=saturated,
@@ -371,6 +370,11 @@ def value_edges(hidden: Sequence[np.ndarray], activation: str) -> Float[np.ndarr
         finite = values[np.isfinite(values)]
         low, high = min(low, float(finite.min(initial=0))), max(high, float(finite.max(initial=0)))
     return np.linspace(low, high if high > low else low + 1, NUM_BINS + 1)
+
+
+def length(values: np.ndarray) -> float:
+    """√Σ v², in double precision: an exploding network overflows single precision first here."""
+    return float(np.linalg.norm(values.astype(np.float64)))
 
 
 def shares(values: np.ndarray, edges: np.ndarray, total: int) -> Float[np.ndarray, " bins"]:

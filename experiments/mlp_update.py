@@ -120,27 +120,26 @@ class Watch:
 def _layer_step(
     before: nn.Linear, after: nn.Linear, inputs: Tensor, sums: Tensor, values: Tensor, rate: float
 ) -> LayerStep:
-    weight, bias = array(before.weight), array(before.bias)
     weight_gradient, bias_gradient = _gradient(after.weight), _gradient(after.bias)
     return LayerStep(
         is_frozen=not before.weight.requires_grad,
         inputs=array(inputs),
         sums=array(sums),
         values=array(values),
-        deltas=_gradient(sums),
-        weight=weight,
-        bias=bias,
-        weight_gradient=weight_gradient,
-        bias_gradient=bias_gradient,
-        weight_plain=-rate * weight_gradient,
-        bias_plain=-rate * bias_gradient,
-        weight_update=array(after.weight) - weight,
-        bias_update=array(after.bias) - bias,
+        deltas=array(_gradient(sums)),
+        weight=array(before.weight),
+        bias=array(before.bias),
+        weight_gradient=array(weight_gradient),
+        bias_gradient=array(bias_gradient),
+        weight_plain=array(-rate * weight_gradient),
+        bias_plain=array(-rate * bias_gradient),
+        weight_update=array(after.weight - before.weight),
+        bias_update=array(after.bias - before.bias),
     )
 
 
-def _gradient(tensor: Tensor) -> Float[np.ndarray, "..."]:
-    return array(torch.zeros_like(tensor) if tensor.grad is None else tensor.grad)
+def _gradient(tensor: Tensor) -> Float[Tensor, "..."]:
+    return torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
 
 
 def array(tensor: Tensor) -> Float[np.ndarray, "..."] | Int[np.ndarray, "..."] | Bool[np.ndarray, "..."]:

@@ -84,4 +84,7 @@ def _level(level: Level, kind: Mapping[str, Any]) -> list[dict[str, Any]]:
     rule = {"type": "rule", "color": theme.BASELINE_LINE, "strokeDash": [2, 2], "clip": True}
     text = {"type": "text", "color": theme.BASELINE_LINE, "align": "right", "dy": 9, "clip": True, "fontSize": 11}
     place = {"x": {"value": "width"}, "y": y, "text": {"value": level.label}}
-    return [{"data": {"values": [{}]}, "mark": rule, "encoding": {"y": y}}, {"data": {"values": [{}]}, "mark": text, "encoding": place}]
+    return [
+        {"data": {"values": [{}]}, "mark": rule, "encoding": {"y": y}},
+        {"data": {"values": [{}]}, "mark": text, "encoding": place},
+    ]

@@ -160,7 +160,9 @@ def _draw_outputs(scene: Scene, seen: Any, boxes: np.ndarray) -> None:
 def _draw_biases(scene: Scene, seen: Any, columns: list[np.ndarray]) -> None:
     """A small square at the lower left of every unit that has a bias."""
     corners = [
-        np.stack([boxes[:, 0] - 4, boxes[:, 1] + boxes[:, 3] - 3, np.full(len(boxes), 7.0), np.full(len(boxes), 7.0)], 1)
+        np.stack(
+            [boxes[:, 0] - 4, boxes[:, 1] + boxes[:, 3] - 3, np.full(len(boxes), 7.0), np.full(len(boxes), 7.0)], 1
+        )
         for boxes in columns[1:]
     ]
     values = [bias[: len(boxes)] for bias, boxes in zip(seen.biases, columns[1:], strict=True)]
@@ -191,7 +193,9 @@ def _draw_map(scene: Scene, seen: Any, *, shows_test: bool, can_place_points: bo
         low, high = value_range(seen)
         scene.sheet(MAP_BOX, seen.map_value[::-1], low=low, high=high, readout="prediction", opacity=[MAP_OPACITY])
     elif len(seen.class_names) == 2:
-        scene.sheet(MAP_BOX, seen.map_value[::-1], low=0.0, high=1.0, readout=f"P({seen.class_names[1]})", opacity=[MAP_OPACITY])
+        scene.sheet(
+            MAP_BOX, seen.map_value[::-1], low=0.0, high=1.0, readout=f"P({seen.class_names[1]})", opacity=[MAP_OPACITY]
+        )
     else:
         floor = 1 / len(seen.class_names)
         confidence = (seen.map_value[::-1] - floor) / (1 - floor)

@@ -6,9 +6,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
+import plotly.io as pio
 
 from figures import theme
 from figures.palettes import Palette, palette_stops
+
+pio.templates.default = "none"  # ours is `apply_theme`; Plotly's own would travel with every picture, 7 kB
 
 # What Streamlit hands on to Plotly: no logo, and pictures are saved as SVG, which stays sharp on a poster.
 CONFIG: Final[dict[str, Any]] = {
@@ -42,6 +45,7 @@ def apply_theme(figure: go.Figure, mode: theme.Mode, *, height: int) -> go.Figur
         "gridcolor": surface.hairline,
         "linecolor": surface.hairline,
         "zerolinecolor": surface.hairline,
+        "tickcolor": surface.hairline,
         "tickfont": {"color": surface.muted},
         "title": {"font": {"color": surface.muted, "size": theme.FONT_SIZE}},
     }

@@ -1,5 +1,7 @@
 """Feed-forward networks: the page."""
 
+from typing import Any
+
 import streamlit as st
 
 from experiments.mlp import MLPExperiment, offered_losses
@@ -16,17 +18,17 @@ from ui.source import source_panel
 from ui.transport import stop_knobs
 
 SLUG = "mlp"
-brought = {}
+brought: dict[str, Any] = {}
 
 
-def bring(problem):
+def bring(problem: str) -> None:
     """What the visitor has of their own for this problem, and the task it sets."""
     own, key = own_data(SLUG, problem)
     task = own.task or ("regression" if problem in NUMBERS else "classification")
     brought.update(own=own, key=key, task=task)
 
 
-def build(settings):
+def build(settings: MLPSettings) -> MLPExperiment:
     """The experiment on the visitor's own data, where the problem asks for them."""
     return MLPExperiment(settings, brought["own"])
 
@@ -72,15 +74,19 @@ with left:
         "The bend is what makes depth worth having: without it, any stack of layers is one linear map."
     )
     st.latex(r"z^{(l)} = W^{(l)} h^{(l-1)} + b^{(l)}, \qquad h^{(l)} = f\big(z^{(l)}\big), \qquad h^{(0)} = x")
-    st.markdown("**Loss.** For classes, the outputs become probabilities, and the loss is the surprise at the right one.")
+    st.markdown(
+        "**Loss.** For classes, the outputs become probabilities, and the loss is the surprise at the right one."
+    )
     st.latex(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad L = -\frac{1}{B}\sum_{i=1}^{B} \ln p^{(i)}_{y_i}")
 with right:
     st.markdown(
         "**Backward.** The chain rule runs from the loss to the first layer. Each layer multiplies by its weights and by "
         "the slope of its bend; where slopes are small, the gradient fades on the way."
     )
-    st.latex(r"\delta^{(l)} = \big(W^{(l+1)\top} \delta^{(l+1)}\big) \odot f'\big(z^{(l)}\big), \qquad "
-             r"\frac{\partial L}{\partial W^{(l)}} = \delta^{(l)} h^{(l-1)\top}")
+    st.latex(
+        r"\delta^{(l)} = \big(W^{(l+1)\top} \delta^{(l+1)}\big) \odot f'\big(z^{(l)}\big), \qquad "
+        r"\frac{\partial L}{\partial W^{(l)}} = \delta^{(l)} h^{(l-1)\top}"
+    )
     st.markdown("**Update.** Plain gradient descent moves every weight against its gradient, at the learning rate η.")
     st.latex(r"W \leftarrow W - \eta \, \frac{\partial L}{\partial W}")
 

@@ -22,10 +22,22 @@ class Experiment(Protocol):
 
     settings: Any  # the experiment's own Settings class; read-only, replaced by `apply`
     device: torch.device
-    steps_per_epoch: int
-    epoch: float  # passes over the training data so far
-    steps_left_in_epoch: int
-    record_every: int  # steps between two rows of history at the start of a run
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in one pass over the training data."""
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data so far."""
+
+    @property
+    def steps_left_in_epoch(self) -> int:
+        """Steps until the next pass begins."""
+
+    @property
+    def record_every(self) -> int:
+        """Steps between two rows of history at the start of a run."""
 
     def step(self) -> None:
         """One optimiser update. Leaves tensors on the device and synchronises nothing."""

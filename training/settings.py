@@ -68,6 +68,9 @@ class Settings(BaseModel):
         return type(self).model_validate({**self.model_dump(), **values})
 
 
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
 def knob_of(field: FieldInfo) -> dict[str, Any]:
     """What `knob` declared beside the default and the bounds."""
     extra = field.json_schema_extra
@@ -116,7 +119,7 @@ def ends(settings_class: type[Settings]) -> Iterator[tuple[str, Any]]:
         yield from ((name, value) for value in values)
 
 
-def read(settings_class: type[Settings], raw: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+def read(settings_class: type[SettingsT], raw: Mapping[str, Any]) -> tuple[SettingsT, list[str]]:
     """Settings from untrusted values (a URL, a file), and one sentence for each value that had to be replaced.
 
     A bad value gives way to its default; unknown names are reported too. Values that are fine one by one but not

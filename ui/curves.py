@@ -12,8 +12,15 @@ HEIGHT: Final = 140
 
 
 def learning_curves(
-    history: Columns, score: str, score_title: str, *, is_log: bool, loss_title: str, levels: Sequence[Level] = (),
-    score_levels: Sequence[Level] = (), key: str,
+    history: Columns,
+    score: str,
+    score_title: str,
+    *,
+    is_log: bool,
+    loss_title: str,
+    levels: Sequence[Level] = (),
+    score_levels: Sequence[Level] = (),
+    key: str,
 ) -> None:
     """Loss on the left, accuracy or R² on the right; solid blue is training, dashed orange is test.
 
@@ -35,6 +42,8 @@ def learning_curves(
     for column, name, title, log, domain, lines in pairs:
         names = (name, f"test_{name}")
         frame = curve_frame(history.steps, {one: history.values[one] for one in names if one in history.values})
-        now = " · ".join(f"{label} {history.last(one):.3g}" for label, one in zip(("training", "test"), names, strict=True))
+        now = " · ".join(
+            f"{label} {history.last(one):.3g}" for label, one in zip(("training", "test"), names, strict=True)
+        )
         spec = curve_spec(names, title=f"{title}: {now}", is_log=log, domain=domain, levels=lines, height=HEIGHT)
         column.vega_lite_chart(frame, spec, key=f"{key}_{name}", alt=f"{title} over steps: {now}", width="stretch")

@@ -7,9 +7,14 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from training.device import available_devices
-from training.settings import Settings, bounds_of, choices_of, knob_of, read
+from training.settings import Settings, SettingsT, bounds_of, choices_of, knob_of, read
 
 RESTARTS: Final = " ↻"
+IN_URL: Final[dict[str, Any]] = {
+    "bind": "query-params",
+    "persist_state": "session",
+}  # kept in the link and on page switches
+
 
 def key_of(slug: str, name: str) -> str:
     """The key of a knob in the session and in the URL."""
@@ -46,13 +51,13 @@ def load(settings_class: type[Settings], slug: str, values: Mapping[str, Any]) -
 
 
 def knobs(
-    settings_class: type[Settings],
+    settings_class: type[SettingsT],
     slug: str,
     groups: Mapping[str, bool],
     *,
     offered: Mapping[str, Callable[[], Sequence[Any]]] | None = None,
     after: Mapping[str, Callable[[Any], None]] | None = None,
-) -> Settings:
+) -> SettingsT:
     """Draws the knobs of a page and reads them.
 
     Args:
@@ -107,17 +112,14 @@ def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None)
         "label": declared["label"] + ("" if declared["is_live"] else RESTARTS),
         "help": field.description,
         "key": key,
-        "bind": "query-params",
-        "persist_state": "session",
+        **IN_URL,
     }
     start: Any = _as_widget_value(field, field.default)
     low, high = bounds_of(field)
     if field.annotation is bool:
         return st.toggle(value=start, **shared)
     if _is_tuple_of_choices(field):
-        return tuple(
-            st.pills(options=choices_of(field), default=start, selection_mode="multi", **shared) or ()
-        )
+        return tuple(st.pills(options=choices_of(field), default=start, selection_mode="multi", **shared) or ())
     if choices_of(field):
         choices = list(offered or (available_or_auto() if name == "device" else choices_of(field)))
         _forget_unoffered(key, choices)

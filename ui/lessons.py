@@ -8,7 +8,7 @@ import streamlit as st
 from training.lessons import Lesson, Trial, numbers_of
 from training.run import Run, Stop
 from training.settings import Settings
-from ui.knobs import load
+from ui.knobs import IN_URL, load
 from ui.transport import PACES
 
 SECONDS = 5.0  # about how long a trial should take on the screen
@@ -34,14 +34,21 @@ def lessons(run: Run, slug: str, settings_class: type[Settings], all_lessons: Se
     """
     titles = {lesson.slug: lesson.title + (" (failure)" if lesson.is_failure else "") for lesson in all_lessons}
     chosen = st.selectbox(
-        "Lesson", list(titles), format_func=titles.__getitem__, key=f"{slug}_lesson", bind="query-params",
-        persist_state="session",
+        "Lesson",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=f"{slug}_lesson",
+        **IN_URL,
     )
     lesson = next(one for one in all_lessons if one.slug == chosen)
     done = _record(run, slug, lesson)
     st.markdown(f"**{lesson.question}**")
     guess = st.radio(
-        "Your prediction", lesson.choices, index=None, key=f"{slug}_guess_{lesson.slug}", label_visibility="collapsed",
+        "Your prediction",
+        lesson.choices,
+        index=None,
+        key=f"{slug}_guess_{lesson.slug}",
+        label_visibility="collapsed",
         persist_state="session",
     )
     with st.container(horizontal=True):

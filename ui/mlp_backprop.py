@@ -24,6 +24,7 @@ OPTIMIZERS: Final = {
 }
 
 
+@np.errstate(all="ignore")  # an exploded network is shown too, with whatever its numbers are
 def backprop_tab(run: Run, snapshot: Snapshot) -> None:
     """One update: forward, loss, gradient, update; and a button that makes it."""
     seen: Any = snapshot.observation

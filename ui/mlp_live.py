@@ -10,7 +10,7 @@ from figures.curves import Level
 from figures.mlp import network_scene, points_scene
 from training.run import Snapshot
 from ui.curves import learning_curves
-from ui.knobs import key_of
+from ui.knobs import IN_URL, key_of
 from ui.live import live_canvas
 from ui.mlp_baselines import baseline_levels
 from ui.mlp_data import place_point, points_of
@@ -27,7 +27,7 @@ LOSS_TITLES: Final = {
 
 def draw_network(snapshot: Snapshot) -> bool:
     """Network, map and learning curves of one moment; returns whether something in the picture was clicked."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     scene = network_scene(
         seen,
         activation=snapshot.settings.activation,
@@ -59,7 +59,7 @@ def draw_empty_plane() -> None:
 
 def compared_with(snapshot: Snapshot) -> tuple[list[Level], list[Level]]:
     """Horizontal lines for the loss and for the score: chance, and the baselines that were fitted."""
-    seen = snapshot.observation
+    seen: Any = snapshot.observation
     losses, scores = baseline_levels(snapshot)
     if seen.loss_name == "cross-entropy":
         num_classes = len(seen.class_names)
@@ -126,6 +126,5 @@ def layer_buttons(dims: tuple[int, ...]) -> None:
 
 def view_knobs() -> None:
     """What only the pictures follow."""
-    shared = {"bind": "query-params", "persist_state": "session"}
-    st.toggle("Show test examples", value=True, key="mlp_shows_test", **shared)
-    st.toggle("Logarithmic loss axis", value=False, key="mlp_is_log", **shared)
+    st.toggle("Show test examples", value=True, key="mlp_shows_test", **IN_URL)
+    st.toggle("Logarithmic loss axis", value=False, key="mlp_is_log", **IN_URL)

@@ -1,10 +1,13 @@
 """The transport bar: play, pause, step, reset; the same on every page."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import streamlit as st
 
 from training.run import MAX_STEPS, Run, Snapshot, Stop
+from ui.knobs import IN_URL
+from ui.runs import poll
 
 PACES: Final[dict[str, float | None]] = {
     "10 steps/s": 10,
@@ -19,54 +22,49 @@ WAIT_SECONDS: Final = 0.08  # for a few steps to be done before the page is draw
 
 def transport(run: Run, slug: str) -> None:
     """Draws the bar and carries out what was pressed."""
-    snapshot = run.poll()
-    failed = "The loss is not a number any more: reset, or change a setting." if snapshot.has_failed else None
+    failed = "The loss has run away: reset, or change a setting." if run.poll().has_failed else None
+
+    def button(name: str, label: str, help: str, act: Callable[..., Any], *args: Any, **look: Any) -> None:
+        is_off = failed is not None and name.startswith(("go", "step"))
+        st.button(
+            label,
+            key=f"{slug}_{name}",
+            help=failed if is_off else help,
+            disabled=is_off,
+            on_click=act,
+            args=args,
+            **look,
+        )
+
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{slug}_transport"):
         if run.is_playing:
-            st.button("Pause", icon=":material/pause:", type="primary", shortcut="Space", on_click=run.pause, key=f"{slug}_go")
+            look = {"icon": ":material/pause:", "type": "primary", "shortcut": "Space"}
+            button("go", "Pause", "Stop after the current step.", run.pause, **look)
         else:
-            st.button(
-                "Play",
-                icon=":material/play_arrow:",
-                type="primary",
-                shortcut="Space",
-                on_click=_play,
-                args=(run, slug),
-                key=f"{slug}_go",
-                disabled=bool(failed),
-                help=failed,
-            )
-        for count in (1, 10, 100):
-            st.button(
-                f"+{count}",
-                key=f"{slug}_step_{count}",
-                help=failed or f"Take {count} step{'s' if count > 1 else ''}: one step is one update of the weights.",
-                shortcut="ArrowRight" if count == 1 else None,
-                on_click=_take,
-                args=(run, count),
-                disabled=bool(failed),
-            )
-        st.button(
-            "+epoch",
-            key=f"{slug}_epoch",
-            help=failed or "Train to the end of the current pass over the training examples.",
-            on_click=_take_epoch,
-            args=(run,),
-            disabled=bool(failed),
-        )
-        st.button(
-            "Reset", icon=":material/replay:", key=f"{slug}_reset", shortcut="Home",
-            help="Back to step 0 with the same first weights.", on_click=run.reset,
-        )
-        st.button(
-            "New seed", key=f"{slug}_new_seed",
-            help="Other data, other first weights, another order of batches.", on_click=_new_seed, args=(run, slug),
-        )
-        pace = st.selectbox(
-            "Speed", list(PACES), index=list(PACES).index(DEFAULT_PACE), key=f"{slug}_pace", width=150,
-            label_visibility="collapsed", persist_state="session", bind="query-params",
-            help="How fast to train, so that the eye can follow; the steps are the same.",
-        )
+            look = {"icon": ":material/play_arrow:", "type": "primary", "shortcut": "Space"}
+            button("go", "Play", "Train until paused.", _play, run, slug, **look)
+        once = "Take one step: one update of all weights."
+        button("step_1", "+1", once, _take, run, 1, shortcut="ArrowRight")
+        button("step_10", "+10", "Take 10 steps.", _take, run, 10)
+        button("step_100", "+100", "Take 100 steps.", _take, run, 100)
+        button("step_epoch", "+epoch", "Train to the end of this pass over the training examples.", _take_epoch, run)
+        back = "Back to step 0 with the same first weights."
+        button("reset", "Reset", back, run.reset, icon=":material/replay:", shortcut="Home")
+        button("new_seed", "New seed", "Other data, first weights and order of batches.", _new_seed, run, slug)
+        _pace_knob(run, slug)
+
+
+def _pace_knob(run: Run, slug: str) -> None:
+    pace = st.selectbox(
+        "Speed",
+        list(PACES),
+        index=list(PACES).index(DEFAULT_PACE),
+        key=f"{slug}_pace",
+        width=150,
+        label_visibility="collapsed",
+        help="How fast to train, so that the eye can follow; the steps are the same.",
+        **IN_URL,
+    )
     run.set_pace(PACES[pace])
 
 
@@ -76,17 +74,12 @@ def _play(run: Run, slug: str) -> None:
 
 def _take(run: Run, count: int) -> None:
     run.take(count)
-    _await(run)
+    poll(run)
+    run.wait(WAIT_SECONDS)
 
 
 def _take_epoch(run: Run) -> None:
     run.take_epoch()
-    _await(run)
-
-
-def _await(run: Run) -> None:
-    from ui.runs import poll  # here, because runs and transport would import each other
-
     poll(run)
     run.wait(WAIT_SECONDS)
 
@@ -108,19 +101,14 @@ def stop_of(slug: str) -> Stop:
 
 def stop_knobs(slug: str) -> None:
     """When to pause by itself. The values are read when Play is pressed."""
-    shared = {"bind": "query-params", "persist_state": "session"}
     st.caption("Pause by itself after (0: never)")
     left, right = st.columns(2)
-    left.number_input("Steps", 0, MAX_STEPS, 0, step=100, key=f"{slug}_stop_steps", **shared)
-    right.number_input("Seconds", 0, 3600, 0, step=5, key=f"{slug}_stop_seconds", **shared)
-    left.number_input(
-        "Test loss", 0.0, 100.0, 0.0, step=0.01, format="%.3f", key=f"{slug}_stop_loss",
-        help="Pause when the test loss is as low as this.", **shared,
-    )
-    right.number_input(
-        "Patience", 0, MAX_STEPS, 0, step=100, key=f"{slug}_stop_patience",
-        help="Pause when the test loss has found no new low for so many steps (early stopping).", **shared,
-    )
+    left.number_input("Steps", 0, MAX_STEPS, 0, step=100, key=f"{slug}_stop_steps", **IN_URL)
+    right.number_input("Seconds", 0, 3600, 0, step=5, key=f"{slug}_stop_seconds", **IN_URL)
+    low = "Pause when the test loss is as low as this."
+    left.number_input("Test loss", 0.0, 100.0, 0.0, 0.01, "%.3f", key=f"{slug}_stop_loss", help=low, **IN_URL)
+    early = "Pause when the test loss has found no new low for so many steps (early stopping)."
+    right.number_input("Patience", 0, MAX_STEPS, 0, step=100, key=f"{slug}_stop_patience", help=early, **IN_URL)
 
 
 def status(snapshot: Snapshot) -> None:

@@ -54,7 +54,11 @@ def test_only_the_strongest_links_are_drawn() -> None:
 
 
 def test_every_hidden_tile_and_width_can_be_reached_by_keyboard() -> None:
-    hots = [item["id"] for item in items(network_scene(observe(hidden_dims=(3, 2)), activation="tanh", step=0)) if item["kind"] == "hot"]
+    hots = [
+        item["id"]
+        for item in items(network_scene(observe(hidden_dims=(3, 2)), activation="tanh", step=0))
+        if item["kind"] == "hot"
+    ]
     assert {"unit:1:0", "unit:1:2", "unit:2:1", "wider:1", "narrower:2"} <= set(hots)
 
 

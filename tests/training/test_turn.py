@@ -30,6 +30,21 @@ def test_commands_go_before_the_next_slice():
     assert not turn.is_wanted
 
 
+def test_a_slice_lets_a_waiting_command_go_first_even_when_the_turn_is_free():
+    turn, entered = Turn(), threading.Event()
+
+    def train():
+        with turn.slice(RandomState(0)):
+            entered.set()
+
+    turn._num_waiting = 1  # as between a command's call and its waking up
+    thread = in_thread(train)
+    assert not entered.wait(0.05)
+    turn._num_waiting = 0
+    assert entered.wait(5)
+    thread.join(5)
+
+
 def test_a_slice_sees_that_it_should_end():
     turn, entered = Turn(), threading.Event()
 

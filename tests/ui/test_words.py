@@ -7,7 +7,18 @@ from markdown_it import MarkdownIt
 
 from ui.words import factor, plain, tex, written
 
-NASTY = ["**bold**", "[a](https://b.org)", ":red[x]", "$x^2$", "<b>x</b>", "# title", "`code`", "a_b_c", "1. one", "~~x~~"]
+NASTY = [
+    "**bold**",
+    "[a](https://b.org)",
+    ":red[x]",
+    "$x^2$",
+    "<b>x</b>",
+    "# title",
+    "`code`",
+    "a_b_c",
+    "1. one",
+    "~~x~~",
+]
 
 
 @pytest.mark.parametrize("text", NASTY)
