@@ -1,8 +1,7 @@
 """The experiment behind the page `mlp`: a feed-forward network on a plane, a curve or a table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -11,16 +10,24 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from data.tables import fresh_random_batch
-from experiments.baselines import LossName
 from experiments.mlp_inside import Inside
+from experiments.mlp_observation import (
+    HISTOGRAM_ROWS,
+    SATURATED_TANH,
+    SHOWN_INPUTS,
+    Kind,
+    MLPObservation,
+    class_histograms,
+    num_shown,
+    tile_size,
+)
+from experiments.mlp_outputs import choose_loss, num_outputs, predicted_class, probabilities
 from experiments.mlp_problem import (
-    CURVE_SIZE,
     MAP_SIZE,
     NUM_RANDOM_CLASSES,
     NUM_RANDOM_FEATURES,
     Map,
     Own,
-    Problem,
     make_map,
     make_problem,
 )
@@ -28,75 +35,6 @@ from experiments.mlp_settings import MLPSettings
 from models.mlp import SimpleMLP
 from training.device import choose_device
 from training.optimizers import make_optimizer, rate_at, update_optimizer
-from training.settings import SettingsError
-
-Kind = Literal["plane", "curve", "table"]
-
-SHOWN_INPUTS: Final = 10
-HISTOGRAM_BINS: Final = 16
-HISTOGRAM_ROWS: Final = 500  # examples behind the histograms and the shares of dead and saturated units
-SATURATED_TANH: Final = 0.99
-
-
-@dataclass(frozen=True, eq=False)
-class MLPObservation:
-    """What the pictures of the feed-forward page are drawn from.
-
-    L counts hidden layers; `units[0]` are the inputs, `units[l]` the shown units of hidden layer l.
-
-    Attributes:
-        kind: how units are drawn: over the plane, along a line, or as histograms per class.
-        task: whether classes or numbers are predicted.
-        loss_name: what is minimised.
-        class_names: K names; empty for numbers.
-        input_labels: D names.
-        widths: number of units of the inputs, each hidden layer, and the outputs.
-        units: L+1 arrays: plane (U, R, R) values; curve (U, P) values; table (U, K or 1, bins) shares per class.
-        weights: L+1 arrays (H, D) of the whole network.
-        biases: L+1 arrays (H,).
-        is_frozen: L+1 flags: the layer does not learn.
-        map_value: the output over the map: with two classes P(second class) (M, M); with more, P of the winner (M, M);
-            numbers (M, M), or (P,) along a curve.
-        map_class: (M, M) winning class, None for numbers.
-        positions: (N, 2) of every example on the map, training examples first.
-        targets: (N,) class, or number as the network predicts it.
-        num_train: how many of the N are training examples.
-        is_wrong: (N,) misclassified now.
-        xlim, ylim, xlabel, ylabel: the map's axes.
-        confusion: (K, K) test examples, true class down, predicted class across; None for numbers.
-        gradient_norms: L+1 norms of the last step's gradient of each weight matrix; NaN where there is none yet.
-        dead_share: L shares of units that are 0 for all examples looked at (ReLU family).
-        saturated_share: L shares of outputs in the flat part of tanh or sigmoid.
-        report: what was done to the examples before training, a sentence each.
-        source: where they come from, and their licence.
-    """
-
-    kind: Kind
-    task: Literal["classification", "regression"]
-    loss_name: LossName
-    class_names: tuple[str, ...]
-    input_labels: tuple[str, ...]
-    widths: tuple[int, ...]
-    units: list[np.ndarray]
-    weights: list[np.ndarray]
-    biases: list[np.ndarray]
-    is_frozen: tuple[bool, ...]
-    map_value: np.ndarray
-    map_class: np.ndarray | None
-    positions: np.ndarray
-    targets: np.ndarray
-    num_train: int
-    is_wrong: np.ndarray
-    xlim: tuple[float, float]
-    ylim: tuple[float, float]
-    xlabel: str
-    ylabel: str
-    confusion: np.ndarray | None
-    gradient_norms: tuple[float, ...]
-    dead_share: tuple[float, ...]
-    saturated_share: tuple[float, ...]
-    report: tuple[str, ...]
-    source: str
 
 
 class MLPExperiment(Inside):
@@ -107,7 +45,7 @@ class MLPExperiment(Inside):
 
         Args:
             settings: what to build.
-            own: what the visitor brought, for the problems `own_points` and `own_table`.
+            own: what the visitor brought, for the problems `own points` and `own table`.
 
         Raises:
             SettingsError: if the settings do not fit together.
@@ -158,7 +96,7 @@ class MLPExperiment(Inside):
         if self.chosen is not None:
             chosen, self.chosen = self.chosen, None
             return chosen
-        if self.settings.problem == "random_fresh":
+        if self.settings.problem == "random labels":
             x, y = fresh_random_batch(self._batch_size, NUM_RANDOM_FEATURES, NUM_RANDOM_CLASSES)
             self._advance_cursor()
             return x.to(self.device), y.to(self.device)
@@ -237,7 +175,7 @@ class MLPExperiment(Inside):
             self._score(outputs[:n], self._y[:n]),
             self._score(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
         ]
-        if self.settings.problem == "random_fresh" and self._batch_loss is not None:
+        if self.settings.problem == "random labels" and self._batch_loss is not None:
             numbers[0] = self._batch_loss  # there is no training set: each batch is new
         loss, test_loss, score, test_score = torch.stack([number.cpu() for number in numbers]).tolist()
         name = "accuracy" if self.problem.dataset.task == "classification" else "r2"
@@ -366,11 +304,10 @@ class MLPExperiment(Inside):
                 for value, limit in zip(values, limits, strict=True)
             ]
         if self.kind == "curve":
-            return [
-                value[:, :limit].T.cpu().numpy().copy() for value, limit in zip(grid_values, limits, strict=True)
-            ]
+            return [value[:, :limit].T.cpu().numpy().copy() for value, limit in zip(grid_values, limits, strict=True)]
         stride = MAP_SIZE // tile_size(self.settings.hidden_dims)
-        fields = [value[:, :limit].T.reshape(-1, MAP_SIZE, MAP_SIZE) for value, limit in zip(grid_values, limits, strict=True)]
+        pairs = zip(grid_values, limits, strict=True)
+        fields = [value[:, :limit].T.reshape(-1, MAP_SIZE, MAP_SIZE) for value, limit in pairs]
         return [field[:, stride // 2 :: stride, stride // 2 :: stride].cpu().numpy().copy() for field in fields]
 
     def _histogram_rows(self) -> Tensor:
@@ -430,79 +367,6 @@ class _Evaluating:
     def __exit__(self, *_: object) -> None:
         if self._has_dropout:
             self._model.train(True)
-
-
-def choose_loss(settings: MLPSettings, problem: Problem) -> LossName:
-    """The loss in force: `auto` is cross-entropy for classes and MSE for numbers.
-
-    Raises:
-        SettingsError: if the loss wants classes and the problem has numbers, or the other way round.
-    """
-    is_classes = problem.dataset.task == "classification"
-    if settings.loss == "auto":
-        return "cross-entropy" if is_classes else "mse"
-    if settings.loss in ("cross-entropy", "bce") and not is_classes:
-        raise SettingsError(f"{settings.loss} needs classes, but {settings.problem!r} asks for a number: choose mse or huber.")
-    if settings.loss == "huber" and is_classes:
-        raise SettingsError(f"huber needs numbers, but {settings.problem!r} asks for a class: choose cross-entropy or bce.")
-    return settings.loss
-
-
-def offered_losses(task: str) -> tuple[str, ...]:
-    """The losses that fit a task."""
-    return ("auto", "cross-entropy", "bce", "mse") if task == "classification" else ("auto", "mse", "huber")
-
-
-def num_outputs(loss_name: LossName, problem: Problem) -> int:
-    """K: one output for numbers and for BCE with two classes, else one a class."""
-    num_classes = len(problem.dataset.class_names)
-    if problem.dataset.task == "regression" or (loss_name == "bce" and num_classes == 2):
-        return 1
-    return num_classes
-
-
-def predicted_class(outputs: Float[Tensor, "B K"], loss_name: LossName) -> Tensor:
-    """(B,) the winning class of each example."""
-    return (outputs[:, 0] > 0).long() if outputs.shape[1] == 1 else outputs.argmax(1)
-
-
-def probabilities(outputs: Float[Tensor, "B K"], loss_name: LossName) -> Float[Tensor, "B C"]:
-    """What the outputs say of each class, 0 to 1, rows summing to 1; under MSE the outputs clipped and rescaled."""
-    if loss_name == "cross-entropy":
-        return outputs.softmax(1)
-    if outputs.shape[1] == 1:
-        chance = outputs.sigmoid()
-        return torch.cat([1 - chance, chance], dim=1)
-    shares = outputs.sigmoid() if loss_name == "bce" else outputs.clamp(1e-6, 1)
-    return shares / shares.sum(1, keepdim=True)
-
-
-def class_histograms(values: Float[Tensor, "B U"], classes: Tensor | None, num_classes: int) -> np.ndarray:
-    """How each unit's values spread, for each class.
-
-    Returns:
-        (U, num_classes, HISTOGRAM_BINS) shares of the class in each bin; bins span the unit's own range.
-    """
-    low, high = values.min(0).values, values.max(0).values
-    scaled = (values - low) / (high - low).clamp_min(1e-9)
-    bins = (scaled * HISTOGRAM_BINS).long().clamp(0, HISTOGRAM_BINS - 1)  # (B, U)
-    num_units = values.shape[1]
-    group = torch.zeros(len(values), dtype=torch.long) if classes is None else classes.cpu()
-    index = (torch.arange(num_units) * num_classes + group[:, None]) * HISTOGRAM_BINS + bins
-    counts = torch.bincount(index.flatten(), minlength=num_units * num_classes * HISTOGRAM_BINS)
-    counts = counts.reshape(num_units, num_classes, HISTOGRAM_BINS).float()
-    return (counts / counts.sum(2, keepdim=True).clamp_min(1)).numpy()
-
-
-def num_shown(hidden_dims: tuple[int, ...]) -> int:
-    """How many units of a hidden layer are drawn: fewer where there are many layers."""
-    return 16 if len(hidden_dims) <= 3 else 8
-
-
-def tile_size(hidden_dims: tuple[int, ...]) -> int:
-    """Cells along each side of a unit's picture: fewer where there are many, to keep a frame small."""
-    num_tiles = sum(min(width, num_shown(hidden_dims)) for width in hidden_dims)
-    return 20 if num_tiles <= 26 else 12
 
 
 EXPERIMENT: Final = MLPExperiment

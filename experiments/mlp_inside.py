@@ -327,7 +327,7 @@ class Inside(ABC):
     def _indices(self, example: int | None, batch_size: int) -> Int[np.ndarray, " _"]:
         if example is not None:
             return np.array([example])
-        if self.settings.problem == "random_fresh":
+        if self.settings.problem == "random labels":
             return np.array([], dtype=np.int64)
         return array(self._order[self._cursor : self._cursor + batch_size])
 

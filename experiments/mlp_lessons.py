@@ -17,7 +17,7 @@ LESSONS: Final = (
     Lesson(
         slug="xor",
         title="A linear model and XOR",
-        question="Opposite corners belong together. How many of the points can a model without hidden layers get right?",
+        question="Opposite corners belong together. How many points can a model without hidden layers get right?",
         choices=("All of them, if it trains long enough", "About half", "None"),
         answer=1,
         trials=(
@@ -27,8 +27,9 @@ LESSONS: Final = (
         steps=600,
         holds=lambda n: n[0]["accuracy"] < 0.7 and n[1]["accuracy"] > 0.93,
         explanation=(
-            "A model without hidden layers draws one straight line, and no line separates XOR: it got {0[accuracy]:.0%} "
-            "of the training points right. Four hidden neurons draw four lines and combine them: {1[accuracy]:.0%}."
+            "A model without hidden layers draws one straight line, and no line separates XOR: it got "
+            "{0[accuracy]:.0%} of the training points right. Four hidden neurons draw four lines and combine them: "
+            "{1[accuracy]:.0%}."
         ),
     ),
     Lesson(
@@ -44,8 +45,8 @@ LESSONS: Final = (
         steps=1500,
         holds=lambda n: n[0]["accuracy"] < 0.75 and n[1]["accuracy"] > 0.93,
         explanation=(
-            "The linear model stays at {0[accuracy]:.0%}. Each hidden layer bends the plane before the next one cuts it: "
-            "two layers of 8 reach {1[accuracy]:.0%} on training and {1[test_accuracy]:.0%} on test points."
+            "The linear model stays at {0[accuracy]:.0%}. Each hidden layer bends the plane before the next one cuts "
+            "it: two layers of 8 reach {1[accuracy]:.0%} on training and {1[test_accuracy]:.0%} on test points."
         ),
     ),
     Lesson(
@@ -56,7 +57,7 @@ LESSONS: Final = (
         answer=1,
         trials=(
             Trial("x₁ and x₂", {"problem": "circle", "hidden_dims": ()}),
-            Trial("x₁² and x₂²", {"problem": "circle", "hidden_dims": (), "features": ("x1_squared", "x2_squared")}),
+            Trial("x₁² and x₂²", {"problem": "circle", "hidden_dims": (), "features": ("x1^2", "x2^2")}),
         ),
         steps=600,
         holds=lambda n: n[0]["accuracy"] < 0.75 and n[1]["accuracy"] > 0.95,
@@ -78,8 +79,8 @@ LESSONS: Final = (
         steps=400,
         holds=lambda n: n[0]["first_loss"] - n[0]["loss"] < 0.05 and n[1]["loss"] < 0.1,
         explanation=(
-            "With 0.0001 the loss went from {0[first_loss]:.3f} to {0[loss]:.3f}: right direction, tiny steps. With 0.5 "
-            "the same number of steps reached {1[loss]:.3f}."
+            "With 0.0001 the loss went from {0[first_loss]:.3f} to {0[loss]:.3f}: right direction, tiny steps. With "
+            "0.5 the same number of steps reached {1[loss]:.3f}."
         ),
         is_failure=True,
     ),
@@ -111,7 +112,7 @@ LESSONS: Final = (
             Trial(
                 "fresh random data each step",
                 {
-                    "problem": "random_fresh",
+                    "problem": "random labels",
                     "hidden_dims": (64, 32),
                     "activation": "relu",
                     "dropout": 0.1,
@@ -122,7 +123,7 @@ LESSONS: Final = (
             Trial(
                 "the same random data again and again",
                 {
-                    "problem": "random_fixed",
+                    "problem": "fixed random labels",
                     "num_points": 200,
                     "hidden_dims": (64, 32),
                     "activation": "relu",
@@ -140,8 +141,9 @@ LESSONS: Final = (
         ),
         explanation=(
             "With five equally likely labels nobody can do better than ln 5 = 1.609 on average; the test loss ended at "
-            "{0[test_loss]:.3f}. A fixed set can be learnt by heart: {1[accuracy]:.0%} of the training labels, but only "
-            "{1[test_accuracy]:.0%} of the test labels, and a test loss of {1[test_loss]:.2f}, far worse than guessing."
+            "{0[test_loss]:.3f}. A fixed set can be learnt by heart: {1[accuracy]:.0%} of the training labels, but "
+            "only {1[test_accuracy]:.0%} of the test labels, and a test loss of {1[test_loss]:.2f}, far worse than "
+            "guessing."
         ),
     ),
     Lesson(
@@ -185,10 +187,10 @@ LESSONS: Final = (
             and n[1]["first_layer_gradient_norms"] > 0.01 * n[1]["last_layer_gradient_norms"]
         ),
         explanation=(
-            "The slope of a sigmoid is at most 1/4, and backpropagation multiplies one slope per layer. In the first step the "
-            "gradient of the first layer is {0[first_layer_gradient_norms]:.1e}, that of the last "
-            "{0[last_layer_gradient_norms]:.1e}. With ReLU (slope 1 where it is on): {1[first_layer_gradient_norms]:.1e} "
-            "and {1[last_layer_gradient_norms]:.1e}."
+            "The slope of a sigmoid is at most 1/4, and backpropagation multiplies one slope per layer. In the first "
+            "step the gradient of the first layer is {0[first_layer_gradient_norms]:.1e}, that of the last "
+            "{0[last_layer_gradient_norms]:.1e}. With ReLU (slope 1 where it is on): "
+            "{1[first_layer_gradient_norms]:.1e} and {1[last_layer_gradient_norms]:.1e}."
         ),
         is_failure=True,
     ),
@@ -211,8 +213,8 @@ LESSONS: Final = (
         ),
         explanation=(
             "Without a brake the training loss fell to {0[loss]:.3f} while the test loss rose from its lowest "
-            "{0[lowest_test_loss]:.2f} to {0[test_loss]:.2f}: the network drew islands around single points. With weight "
-            "decay the test loss ended at {1[test_loss]:.2f}, with dropout at {2[test_loss]:.2f}."
+            "{0[lowest_test_loss]:.2f} to {0[test_loss]:.2f}: the network drew islands around single points. With "
+            "weight decay the test loss ended at {1[test_loss]:.2f}, with dropout at {2[test_loss]:.2f}."
         ),
     ),
     Lesson(

@@ -1,6 +1,5 @@
 """The data of one run on the page `mlp`: which examples, what the network is given of them, and the plane to draw."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -46,6 +45,7 @@ class Problem:
         y: (N,) classes, or numbers in the unit the network predicts.
         num_train: how many of the N are trained on.
         order: (N,) row of `dataset` behind each example.
+        features: D keys of `data.features`; empty for a table.
         input_labels: D names.
         target_mean, target_std: turn a predicted number back into the unit of the data.
     """
@@ -55,6 +55,7 @@ class Problem:
     y: Tensor
     num_train: int
     order: Tensor
+    features: tuple[str, ...]
     input_labels: tuple[str, ...]
     mean: Float[Tensor, " D"]
     std: Float[Tensor, " D"]
@@ -106,6 +107,7 @@ def make_problem(settings: MLPSettings, own: Own) -> Problem:
         y=target[order].contiguous(),
         num_train=int((~dataset.is_test).sum()),
         order=order,
+        features=features,
         input_labels=tuple(labels) or dataset.feature_names,
         mean=mean,
         std=std,
@@ -116,9 +118,9 @@ def make_problem(settings: MLPSettings, own: Own) -> Problem:
 
 def _make_dataset(settings: MLPSettings, own: Own) -> Dataset:
     name, share, seed = settings.problem, settings.test_share, settings.seed
-    if name == "own_points":
+    if name == "own points":
         return own_points(own.points, test_share=share, seed=seed)
-    if name == "own_table":
+    if name == "own table":
         if own.table is None:
             raise SettingsError("There is no table yet: upload or paste one under Your table.")
         return own.table.to_dataset(
@@ -128,26 +130,23 @@ def _make_dataset(settings: MLPSettings, own: Own) -> Dataset:
         return random_classes(num_points=settings.num_points, test_share=share, seed=seed)
     if name in (*PLANES, *CURVES):
         return make_plane(
-            name,
+            name.replace(" ", "_"),
             num_points=settings.num_points,
             noise=settings.noise,
             test_share=share,
             num_classes=settings.num_classes,
             seed=seed,
         )
-    return load_table(name, test_share=share, seed=seed)
+    return load_table(name.replace(" ", "_"), test_share=share, seed=seed)
 
 
-def _features(settings: MLPSettings, dataset: Dataset) -> Sequence[str]:
-    if dataset.is_plane:
-        return settings.features
-    return curve_features(settings.features) if dataset.is_curve else ()
-
-
-def curve_features(features: Sequence[str]) -> tuple[str, ...]:
-    """The chosen features of x₁ as features of a curve's only input; x itself when there is none."""
-    names = (name.replace("x1", "x") for name in features)
-    return tuple(name for name in names if name in CURVE_FEATURES) or ("x",)
+def _features(settings: MLPSettings, dataset: Dataset) -> tuple[str, ...]:
+    """The inputs by their names in `data.features`; empty for a table."""
+    names = tuple(name.replace("^2", "_squared").replace(" ", "_") for name in settings.features)
+    if dataset.is_curve:  # its only input takes the part of x1; x itself if nothing of x1 is chosen
+        names = tuple(name.replace("x1", "x") for name in names)
+        return tuple(name for name in names if name in CURVE_FEATURES) or ("x",)
+    return names if dataset.is_plane else ()
 
 
 def _scaled_target(dataset: Dataset) -> tuple[Tensor, float, float]:
@@ -166,9 +165,9 @@ def make_map(problem: Problem, settings: MLPSettings) -> Map:
     """
     dataset = problem.dataset
     if dataset.is_curve:
-        return _curve_map(problem, settings)
+        return _curve_map(problem)
     if dataset.is_plane:
-        return _plane_map(problem, settings)
+        return _plane_map(problem)
     if settings.map_axes == "two columns" or problem.x.shape[1] < 2:
         return _column_map(problem, settings)
     return _component_map(problem)
@@ -183,15 +182,15 @@ def _mesh(xlim: tuple[float, float], ylim: tuple[float, float]) -> Float[Tensor,
     return torch.stack([x.flatten(), y.flatten()], dim=1)
 
 
-def _plane_map(problem: Problem, settings: MLPSettings) -> Map:
+def _plane_map(problem: Problem) -> Map:
     limits = (-EDGE, EDGE)
-    grid = (expand(_mesh(limits, limits), settings.features) - problem.mean) / problem.std
+    grid = (expand(_mesh(limits, limits), problem.features) - problem.mean) / problem.std
     return Map(grid, problem.raw, limits, limits, "x₁", "x₂")
 
 
-def _curve_map(problem: Problem, settings: MLPSettings) -> Map:
+def _curve_map(problem: Problem) -> Map:
     along = torch.linspace(-EDGE, EDGE, CURVE_SIZE)[:, None]
-    grid = (expand(along, curve_features(settings.features)) - problem.mean) / problem.std
+    grid = (expand(along, problem.features) - problem.mean) / problem.std
     positions = torch.stack([problem.raw[:, 0], problem.y.float()], dim=1)
     span = float(problem.y.abs().max())
     return Map(grid, positions, (-EDGE, EDGE), (-1.3 * span, 1.3 * span), "x", "y")

@@ -7,22 +7,22 @@ from pydantic import BeforeValidator, Field
 from training.optimizers import PENALTIES, OptimizerSettings
 from training.settings import knob
 
-PlaneClasses = Literal["circle", "xor", "gaussians", "spiral", "moons", "checkerboard", "blobs", "own_points"]
+PlaneClasses = Literal["circle", "xor", "gaussians", "spiral", "moons", "checkerboard", "blobs", "own points"]
 PlaneValues = Literal["plane", "bumps"]
-Curve = Literal["sine", "step", "x_sin_x", "absolute"]
-Table = Literal["iris", "wine", "breast_cancer", "diabetes", "digits", "own_table"]
-RandomLabels = Literal["random_fresh", "random_fixed"]
+Curve = Literal["sine", "step", "x sin x", "absolute"]
+Table = Literal["iris", "wine", "breast cancer", "diabetes", "digits", "own table"]
+RandomLabels = Literal["random labels", "fixed random labels"]
 Problem = Literal[PlaneClasses, PlaneValues, Curve, Table, RandomLabels]
 
 PLANES: Final = (*get_args(PlaneClasses), *get_args(PlaneValues))
 CURVES: Final = get_args(Curve)
 TABLES: Final = get_args(Table)
 RANDOM: Final = get_args(RandomLabels)
-GENERATED: Final = tuple(name for name in (*PLANES, *CURVES, *RANDOM) if name != "own_points")
+GENERATED: Final = tuple(name for name in (*PLANES, *CURVES, *RANDOM) if name != "own points")
 NUMBERS: Final = (*get_args(PlaneValues), *CURVES, "diabetes")  # problems that ask for a number, not a class
-NOISY: Final = tuple(name for name in (*PLANES, *CURVES) if name != "own_points")
+NOISY: Final = tuple(name for name in (*PLANES, *CURVES) if name != "own points")
 
-Feature = Literal["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2", "cos_x1", "cos_x2"]
+Feature = Literal["x1", "x2", "x1^2", "x2^2", "x1 x2", "sin x1", "sin x2", "cos x1", "cos x2"]
 MAX_LAYERS: Final = 8
 MAX_WIDTH: Final = 64
 
@@ -96,7 +96,10 @@ class MLPSettings(OptimizerSettings):
         max_length=MAX_LAYERS,
     )
     activation: Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "sine", "identity"] = knob(
-        "tanh", "Activation", "The bend after each weighted sum; with identity the network stays linear.", group="Network"
+        "tanh",
+        "Activation",
+        "The bend after each weighted sum; with identity the network stays linear.",
+        group="Network",
     )
     initialisation: Literal["default", "xavier", "he", "orthogonal", "large", "zeros"] = knob(
         "default", "First weights", "How the weights are drawn before the first step.", group="Network"

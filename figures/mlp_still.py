@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from figures import theme
 from figures.mlp import BOUNDED, MAP_OPACITY, value_range
 from figures.scores import example_marker, pair_names
-from figures.still import Still, apply_theme, colour_bar, colour_scale, label, room_below
+from figures.still import ROOM_BELOW, Still, apply_theme, colour_bar, colour_scale, label
 
 MAP_HEIGHT: Final = 540
 TILE_HEIGHT: Final = 470  # of one neuron or one layer
@@ -36,10 +35,8 @@ def decision_map(seen: Any, predictions: Any, mode: theme.Mode) -> Still:
         if len(seen.class_names) == 2:
             figure.add_trace(_level_line(seen, seen.map_value, 0.5, mode))
     _add_examples(figure, seen, _example_texts(seen, predictions), mode)
-    _set_map_axes(figure, seen)
-    apply_theme(figure, mode, height=MAP_HEIGHT)
-    if seen.kind != "curve" and len(seen.class_names) <= 2:
-        room_below(figure)
+    has_bar = seen.kind != "curve" and len(seen.class_names) <= 2
+    apply_theme(figure, mode, height=MAP_HEIGHT, **_map_layout(seen, has_bar))
     num_wrong = int(seen.is_wrong.sum())
     what = f"{num_wrong} of {len(seen.targets)} examples are misclassified" if seen.class_names else "with all examples"
     return Still(figure, f"Map of the network's output over {seen.xlabel} and {seen.ylabel}; {what}.")
@@ -78,10 +75,10 @@ def neuron_map(seen: Any, neuron: Any, mode: theme.Mode) -> Still:
     figure.add_trace(
         go.Scatter(x=[x], y=[height], mode="markers", marker=marker, hovertemplate=hover, showlegend=False)
     )
-    _set_map_axes(figure, seen, ylabel="f(z)" if seen.kind == "curve" else None)
-    apply_theme(figure, mode, height=TILE_HEIGHT)
-    if seen.kind != "curve":
-        room_below(figure)
+    layout = _map_layout(seen, seen.kind != "curve")
+    if seen.kind == "curve":
+        layout["yaxis"] = {"title": {"text": "f(z)"}, "zeroline": False}
+    apply_theme(figure, mode, height=TILE_HEIGHT, **layout)
     return Still(figure, f"Map of what neuron {neuron.unit + 1} of layer {neuron.layer} computes.")
 
 
@@ -114,19 +111,23 @@ def weight_map(
             hovertemplate="%{customdata[0]} ← %{customdata[1]}: %{z:.4f}<extra></extra>",
         )
     )
-    figure.update_xaxes(
-        tickvals=_some(len(columns)), ticktext=[columns[i] for i in _some(len(columns))], showgrid=False
+    across, down = _some(len(columns)), _some(len(rows))
+    plain = {"showgrid": False, "zeroline": False}
+    apply_theme(
+        figure,
+        mode,
+        height=TILE_HEIGHT,
+        xaxis={**plain, "tickvals": across, "ticktext": [columns[i] for i in across]},
+        yaxis={**plain, "tickvals": down, "ticktext": [rows[i] for i in down], "autorange": "reversed"},
     )
-    figure.update_yaxes(tickvals=_some(len(rows)), ticktext=[rows[i] for i in _some(len(rows))], showgrid=False)
-    figure.update_yaxes(autorange="reversed")
-    apply_theme(figure, mode, height=TILE_HEIGHT)
     return Still(figure, f"{len(rows)} by {len(columns)} weights and biases, from {-reach:.2g} to {reach:.2g}.")
 
 
 def activation_histograms(spread: Any, seen: Any, activation: str, mode: theme.Mode) -> Still:
     """How the outputs of every hidden layer spread, on one axis."""
     names = [f"layer {layer}: {width} neurons" for layer, width in enumerate(seen.widths[1:-1], start=1)]
-    figure = _stack(spread.values, spread.value_edges, names, f"output f(z), {activation.replace('_', ' ')}", mode)
+    title = {"title": {"text": f"output f(z), {activation.replace('_', ' ')}"}}
+    figure = _stack(spread.values, spread.value_edges, names, title, mode)
     return Still(figure, f"Histograms of the outputs of {len(names)} hidden layers.")
 
 
@@ -138,9 +139,10 @@ def gradient_histograms(spread: Any, seen: Any, mode: theme.Mode) -> Still:
         f"{'outputs' if layer == len(norms) else f'layer {layer}'}: {norm}{zero}"
         for layer, (norm, zero) in enumerate(zip(norms, zeros, strict=True), start=1)
     ]
-    figure = _stack(spread.gradients, spread.gradient_edges, names, "size of ∂loss/∂w", mode)
     powers = np.arange(np.ceil(spread.gradient_edges[0]), spread.gradient_edges[-1] + 1, 2)
-    figure.update_xaxes(tickvals=powers, ticktext=[f"10<sup>{int(power)}</sup>" for power in powers])
+    texts = [f"10<sup>{int(power)}</sup>" for power in powers]
+    axis = {"title": {"text": "size of ∂loss/∂w"}, "tickvals": powers, "ticktext": texts}
+    figure = _stack(spread.gradients, spread.gradient_edges, names, axis, mode)
     return Still(figure, f"Histograms of the sizes of the gradients in {len(names)} layers, by powers of ten.")
 
 
@@ -215,7 +217,7 @@ def _add_line(figure: go.Figure, seen: Any, values: np.ndarray, name: str, mode:
             y=values,
             name=name,
             mode="lines",
-            line={"color": theme.ACCENT, "width": 1.5 * theme.LINE_WIDTH},
+            line={"color": theme.SURFACES[mode].accent, "width": 1.5 * theme.LINE_WIDTH},
             hovertemplate=f"x %{{x:.2f}}<br>{name} %{{y:.3f}}<extra></extra>",
             showlegend=False,
         )
@@ -283,39 +285,48 @@ def _example_texts(seen: Any, predictions: Any) -> np.ndarray:
     return np.array(texts, dtype=object)
 
 
-def _set_map_axes(figure: go.Figure, seen: Any, ylabel: str | None = None) -> None:
+def _map_layout(seen: Any, has_bar: bool) -> dict[str, Any]:
+    """The map's axes, and room for a colour bar below them."""
     shared = {"showgrid": seen.kind == "curve", "zeroline": False, "constrain": "domain"}
-    figure.update_xaxes(title_text=label(seen.xlabel), range=seen.xlim, **shared)
-    figure.update_yaxes(title_text=ylabel or label(seen.ylabel), range=None if ylabel else seen.ylim, **shared)
+    xaxis = {**shared, "title": {"text": label(seen.xlabel)}, "range": seen.xlim}
+    yaxis = {**shared, "title": {"text": label(seen.ylabel)}, "range": seen.ylim}
     if seen.kind == "plane":
-        figure.update_yaxes(scaleanchor="x", scaleratio=1, dtick=2)
-        figure.update_xaxes(dtick=2)
+        xaxis |= {"dtick": 2}
+        yaxis |= {"dtick": 2, "scaleanchor": "x", "scaleratio": 1}
+    return {"xaxis": xaxis, "yaxis": yaxis, "margin": {"b": ROOM_BELOW} if has_bar else {}}
 
 
 def _stack(
-    rows: Sequence[np.ndarray], edges: np.ndarray, names: Sequence[str], axis: str, mode: theme.Mode
+    rows: Sequence[np.ndarray], edges: np.ndarray, names: Sequence[str], axis: dict[str, Any], mode: theme.Mode
 ) -> go.Figure:
     """Histograms below one another, on one horizontal axis."""
-    count = max(1, len(rows))
-    figure = make_subplots(rows=count, cols=1, shared_xaxes=True, vertical_spacing=0.28 / count)
-    for row, (shares, name) in enumerate(zip(rows, names, strict=True), start=1):
-        bars = go.Bar(
-            x=(edges[:-1] + edges[1:]) / 2,
+    count, middles, widths = max(1, len(rows)), (edges[:-1] + edges[1:]) / 2, np.diff(edges)
+    bars = [
+        go.Bar(
+            x=middles,
             y=shares,
-            width=np.diff(edges),
-            marker={"color": theme.ACCENT, "line": {"width": 0}},
+            width=widths,
+            yaxis=f"y{row + 1}" if row else "y",
+            marker={"color": theme.SURFACES[mode].accent, "line": {"width": 0}},
             hovertemplate="%{x:.2f}: %{y:.1%}<extra></extra>",
             showlegend=False,
         )
-        figure.add_trace(bars, row=row, col=1)
-        place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": f"y{row if row > 1 else ''} domain", "y": 1.0}
-        figure.add_annotation(text=name, yanchor="bottom", showarrow=False, **place)
-    figure.update_yaxes(tickformat=".0%", nticks=3, rangemode="tozero", zeroline=False)
-    figure.update_xaxes(range=[edges[0], edges[-1]], zeroline=False)
-    figure.update_xaxes(title_text=axis, row=count, col=1)
-    apply_theme(figure, mode, height=70 + ROW_HEIGHT * count)
-    figure.update_annotations(font={"color": theme.SURFACES[mode].muted, "size": theme.FONT_SIZE - 2})
-    return figure
+        for row, shares in enumerate(rows)
+    ]
+    floors = [1 - (row + 1) / count for row in range(count)]
+    tops = [floor + 0.72 / count for floor in floors]
+    shared = {"tickformat": ".0%", "nticks": 3, "rangemode": "tozero", "zeroline": False}
+    layout: dict[str, Any] = {
+        f"yaxis{row + 1 if row else ''}": {**shared, "domain": [floor, top]}
+        for row, (floor, top) in enumerate(zip(floors, tops, strict=True))
+    }
+    layout["xaxis"] = {**axis, "range": [edges[0], edges[-1]], "zeroline": False, "anchor": "free", "position": 0}
+    title = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "yanchor": "bottom"}
+    small = {"color": theme.SURFACES[mode].muted, "size": theme.FONT_SIZE - 2}
+    layout["annotations"] = [
+        {**title, "y": top, "text": name, "font": small} for top, name in zip(tops, names, strict=False)
+    ]
+    return apply_theme(go.Figure(bars), mode, height=70 + ROW_HEIGHT * count, **layout)
 
 
 def _some(count: int) -> list[int]:

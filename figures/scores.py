@@ -43,16 +43,19 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], mode: theme
             "%{text} examples, %{z:.0%} of the class<extra></extra>",
         )
     )
-    muted = {"color": theme.SURFACES[mode].muted}
-    note = {"xref": "paper", "x": 1.01, "xanchor": "left", "showarrow": False, "font": muted}
-    for place, text in zip(places, recall, strict=True):
-        figure.add_annotation(y=place, text=text, **note)
-    figure.add_annotation(yref="paper", y=1.0, yanchor="bottom", text="recall", **note)
-    figure.update_xaxes(title_text="predicted class", tickvals=places, ticktext=names, showgrid=False, zeroline=False)
-    figure.update_yaxes(title_text="true class", tickvals=places, ticktext=names, showgrid=False, zeroline=False)
-    figure.update_yaxes(autorange="reversed")
-    apply_theme(figure, mode, height=min(460, 150 + 44 * len(names)))
-    figure.update_layout(margin_r=64)
+    note = {"xref": "paper", "x": 1.01, "xanchor": "left"}
+    notes = [{**note, "y": place, "text": text} for place, text in zip(places, recall, strict=True)]
+    notes.append({**note, "yref": "paper", "y": 1.0, "yanchor": "bottom", "text": "recall"})
+    axis = {"tickvals": places, "ticktext": names, "showgrid": False, "zeroline": False}
+    apply_theme(
+        figure,
+        mode,
+        height=min(460, 150 + 44 * len(names)),
+        xaxis={**axis, "title": {"text": "predicted class"}},
+        yaxis={**axis, "title": {"text": "true class"}, "autorange": "reversed"},
+        annotations=notes,
+        margin={"r": 64},
+    )
     right = int(np.trace(counts))
     return Still(figure, f"Confusion matrix of {int(totals.sum())} test examples, {right} of them right.")
 
@@ -85,10 +88,14 @@ def loss_curves(
         name = f"{label(level.label)}, {level.value:.3g}"
         pair = [level.value, level.value]
         figure.add_trace(go.Scatter(x=ends, y=pair, name=name, mode="lines", line=line, hoverinfo="skip"))
-    figure.update_layout(hovermode="x unified")
-    figure.update_xaxes(title_text="step", rangemode="tozero")
-    figure.update_yaxes(title_text=title, type="log" if is_log else "linear", exponentformat="power")
-    apply_theme(figure, mode, height=340)
+    apply_theme(
+        figure,
+        mode,
+        height=340,
+        hovermode="x unified",
+        xaxis={"title": {"text": "step"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": title}, "type": "log" if is_log else "linear", "exponentformat": "power"},
+    )
     return Still(figure, f"{title} over {ends[1]:,} steps, training and test.")
 
 
@@ -104,14 +111,18 @@ def predicted_against_true(predictions: Any, num_train: int, mode: theme.Mode) -
     )  # fmt: skip
     hover = "true %{x:.4g}<br>predicted %{y:.4g}<extra></extra>"
     for name, part, is_hollow in (("training", slice(num_train), False), ("test", slice(num_train, None), True)):
-        marker = example_marker(theme.ACCENT, is_hollow, len(true), mode)
+        marker = example_marker(theme.SURFACES[mode].accent, is_hollow, len(true), mode)
         figure.add_trace(
             go.Scatter(x=true[part], y=predicted[part], name=name, mode="markers", marker=marker, hovertemplate=hover)
         )
     what = label(predictions.target_name) or "target"
-    figure.update_xaxes(title_text=f"true {what}", zeroline=False)
-    figure.update_yaxes(title_text=f"predicted {what}", zeroline=False)
-    apply_theme(figure, mode, height=400)
+    apply_theme(
+        figure,
+        mode,
+        height=400,
+        xaxis={"title": {"text": f"true {what}"}, "zeroline": False},
+        yaxis={"title": {"text": f"predicted {what}"}, "zeroline": False},
+    )
     return Still(figure, f"Predicted over true numbers of {len(true)} examples.")
 
 

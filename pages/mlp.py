@@ -4,8 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from experiments.mlp import MLPExperiment, offered_losses
+from experiments.mlp import MLPExperiment
 from experiments.mlp_lessons import LESSONS
+from experiments.mlp_outputs import offered_losses
 from experiments.mlp_settings import NUMBERS, MLPSettings
 from ui.frame import heading, section, stage
 from ui.knobs import complain_about_url, knobs
@@ -54,7 +55,7 @@ start_asked(run, SLUG)
 
 if sentence:
     st.info(sentence)
-if sentence and settings.problem == "own_points":
+if sentence and settings.problem == "own points":
     draw_empty_plane()
 else:
     stage(run, SLUG, draw_network)
@@ -80,8 +81,8 @@ with left:
     st.latex(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad L = -\frac{1}{B}\sum_{i=1}^{B} \ln p^{(i)}_{y_i}")
 with right:
     st.markdown(
-        "**Backward.** The chain rule runs from the loss to the first layer. Each layer multiplies by its weights and by "
-        "the slope of its bend; where slopes are small, the gradient fades on the way."
+        "**Backward.** The chain rule runs from the loss to the first layer. Each layer multiplies by its weights and "
+        "by the slope of its bend; where slopes are small, the gradient fades on the way."
     )
     st.latex(
         r"\delta^{(l)} = \big(W^{(l+1)\top} \delta^{(l+1)}\big) \odot f'\big(z^{(l)}\big), \qquad "

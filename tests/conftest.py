@@ -1,6 +1,7 @@
 """What every test shares."""
 
 import pytest
+import torch
 from hypothesis import settings
 
 from tests.browser import NONE_FOUND, find_browser
@@ -8,6 +9,8 @@ from tests.browser import NONE_FOUND, find_browser
 # The same cases in every run, and no time limit per case: a slow machine is not a broken law.
 settings.register_profile("house", derandomize=True, deadline=None, database=None)
 settings.load_profile("house")
+
+torch.set_num_threads(1)  # as the engine does
 
 
 @pytest.fixture(scope="session")

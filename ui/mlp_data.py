@@ -23,9 +23,9 @@ def own_data(slug: str, problem: str) -> tuple[Own, Any]:
     Returns:
         What the visitor brought, and a key that changes with it.
     """
-    if problem == "own_points":
+    if problem == "own points":
         return _own_points(slug)
-    if problem == "own_table":
+    if problem == "own table":
         return _own_table(slug)
     return Own(), None
 

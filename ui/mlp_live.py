@@ -32,7 +32,7 @@ def draw_network(snapshot: Snapshot) -> bool:
         seen,
         activation=snapshot.settings.activation,
         step=snapshot.step,
-        can_place_points=snapshot.settings.problem == "own_points",
+        can_place_points=snapshot.settings.problem == "own points",
         shows_test=st.session_state.get("mlp_shows_test", True),
         selected=st.session_state.get("mlp_selected"),
     )

@@ -39,7 +39,7 @@ def alt_score(page: Page) -> float:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize(("query", "wanted"), [("?mlp_problem=breast_cancer", 0.9), ("?mlp_problem=spiral", 0.85)])
+@pytest.mark.parametrize(("query", "wanted"), [("?mlp_problem=breast+cancer", 0.9), ("?mlp_problem=spiral", 0.85)])
 def test_it_learns_by_deep_link(
     browser_page: Page, start_app: StartApp, page_errors: list[str], query: str, wanted: float
 ) -> None:
@@ -92,7 +92,7 @@ def test_what_the_address_cannot_say_is_said_in_words(browser_page: Page, start_
 
 @pytest.mark.e2e
 def test_points_of_ones_own(browser_page: Page, start_app: StartApp) -> None:
-    page = open_page(browser_page, start_app(APP), "?mlp_problem=own_points")
+    page = open_page(browser_page, start_app(APP), "?mlp_problem=own+points")
     plane = page.get_by_role("button", name=re.compile("Place a point"))
     box = plane.bounding_box()
     assert box is not None

@@ -19,7 +19,7 @@ def examples_of(**settings: Any) -> Examples:
 
 
 def test_boosted_trees_do_well_on_a_real_table() -> None:
-    trees, linear = fit_baselines(examples_of(problem="breast_cancer"))
+    trees, linear = fit_baselines(examples_of(problem="breast cancer"))
     assert (trees.name, linear.name) == ("Boosted trees", "Linear model")
     assert trees.test_score > 0.9
     assert linear.test_score > 0.9
@@ -28,7 +28,7 @@ def test_boosted_trees_do_well_on_a_real_table() -> None:
 
 def test_they_are_trained_on_the_networks_split() -> None:
     torch.manual_seed(0)
-    experiment = MLPExperiment(MLPSettings(problem="breast_cancer"))
+    experiment = MLPExperiment(MLPSettings(problem="breast cancer"))
     given, n = experiment.examples(), experiment.problem.num_train
     assert given.num_train == n
     np.testing.assert_array_equal(given.x, experiment.problem.x.numpy())
@@ -64,8 +64,8 @@ def test_a_linear_model_cannot_do_the_circle_and_trees_can() -> None:
         {"problem": "bumps", "loss": "huber"},
         {"problem": "sine", "num_points": 50},
         {"problem": "wine", "is_standardised": False, "test_share": 0.8},
-        {"problem": "breast_cancer", "is_standardised": False},
-        {"problem": "random_fixed"},
+        {"problem": "breast cancer", "is_standardised": False},
+        {"problem": "fixed random labels"},
         {"problem": "spiral", "num_points": 50, "test_share": 0.6},
     ],
     ids=str,

@@ -22,7 +22,7 @@ KINDS: list[dict[str, Any]] = [
     {"problem": "sine"},
     {"problem": "iris"},
     {"problem": "diabetes"},
-    {"problem": "random_fresh"},
+    {"problem": "random labels"},
 ]
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "adagrad")
 

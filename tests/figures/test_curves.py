@@ -8,12 +8,13 @@ def test_a_long_history_is_thinned_and_keeps_its_ends() -> None:
     steps = np.arange(0, 5000, 7)
     frame = curve_frame(steps, {"loss": 1.0 / (1 + steps)})
     assert len(frame) == MAX_ROWS
-    assert frame["step"].iloc[0] == 0 and frame["step"].iloc[-1] == steps[-1]
-    assert np.isclose(frame["loss"].iloc[-1], 1 / (1 + steps[-1]))
+    assert frame["step"][0].as_py() == 0
+    assert frame["step"][-1].as_py() == steps[-1]
+    assert np.isclose(frame["loss"][-1].as_py(), 1 / (1 + steps[-1]))
 
 
 def test_a_short_history_is_kept_whole() -> None:
-    assert curve_frame(np.array([0]), {"loss": np.array([2.0])})["loss"].tolist() == [2.0]
+    assert curve_frame(np.array([0]), {"loss": np.array([2.0])})["loss"].to_pylist() == [2.0]
 
 
 def test_training_is_solid_and_test_is_dashed() -> None:

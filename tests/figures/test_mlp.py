@@ -1,6 +1,7 @@
 import pytest
 
-from experiments.mlp import EXPERIMENT, SETTINGS, MLPObservation
+from experiments.mlp import EXPERIMENT, SETTINGS
+from experiments.mlp_observation import MLPObservation
 from figures.mlp import MAX_EDGES, card_scene, network_scene, points_scene, unit_boxes
 from figures.packing import unpack
 
@@ -42,7 +43,8 @@ def test_the_step_is_told_to_the_canvas() -> None:
 @pytest.mark.parametrize("settings", CASES, ids=str)
 def test_tiles_stay_inside_the_picture_and_apart(settings: dict) -> None:
     for boxes in unit_boxes(observe(**settings)):
-        assert boxes[:, 0].min() >= 0 and boxes[:, 1].min() >= 34
+        assert boxes[:, 0].min() >= 0
+        assert boxes[:, 1].min() >= 34
         assert (boxes[:, 1] + boxes[:, 3]).max() <= 392
         assert ((boxes[1:, 1] - boxes[:-1, 1]) >= boxes[:-1, 3] - 1e-6).all()
 

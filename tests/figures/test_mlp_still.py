@@ -67,9 +67,7 @@ def test_only_colours_of_the_theme_are_used(run: Run, mode: theme.Mode) -> None:
         theme.TRANSPARENT,
     }
     for still in pictures(run, mode):
-        figure = still.figure.to_plotly_json()
-        figure["layout"].pop("template", None)
-        used = set(COLOUR.findall(repr(figure)))
+        used = set(COLOUR.findall(still.figure.to_json()))
         assert used <= ours, used - ours
         assert theme.SURFACES[mode].text in used
         assert len(still.alt) > 20
@@ -132,5 +130,5 @@ def test_a_figure_keeps_its_own_data_when_themed() -> None:
     figure = mlp_still.go.Figure(mlp_still.go.Scatter(y=[1, 2]))
     assert apply_theme(figure, "dark", height=200) is figure
     assert figure.layout.height == 200
-    assert figure.layout.font.color == theme.SURFACES["dark"].text
+    assert figure.layout.template.layout.font.color == theme.SURFACES["dark"].text
     assert CONFIG["toImageButtonOptions"]["format"] == "svg"

@@ -30,10 +30,12 @@ def paste(app: AppTest, text: str) -> AppTest:
 
 
 def test_a_table_of_ones_own_is_learnt() -> None:
-    app = paste(open_page("mlp", mlp_problem="own_table"), IRIS)
-    assert not app.exception and not app.error and not app.info
+    app = paste(open_page("mlp", mlp_problem="own table"), IRIS)
+    assert not app.exception
+    assert not app.error
+    assert not app.info
     run = run_of(app)
-    assert run.settings.problem == "own_table"
+    assert run.settings.problem == "own table"
     seen = run.poll().observation
     assert seen.class_names == ("kind 0", "kind 1", "kind 2")
     run.take(300)
@@ -43,10 +45,11 @@ def test_a_table_of_ones_own_is_learnt() -> None:
 
 
 def test_the_columns_and_the_target_can_be_chosen() -> None:
-    app = paste(open_page("mlp", mlp_problem="own_table"), IRIS)
+    app = paste(open_page("mlp", mlp_problem="own table"), IRIS)
     app.selectbox(key="mlp_target").select("petal width").run()
     seen = run_of(app).poll().observation
-    assert seen.task == "regression" and "petal width" not in seen.input_labels
+    assert seen.task == "regression"
+    assert "petal width" not in seen.input_labels
     app.multiselect(key="mlp_columns").set_value(["length", "width"]).run()
     assert run_of(app).poll().observation.input_labels == ("length", "width")
     assert not app.exception
@@ -57,19 +60,21 @@ def test_a_bad_table_gets_one_sentence_and_nothing_is_lost(text: str) -> None:
     app = open_page("mlp")
     app.button(key="mlp_step_10").click().run()
     assert run_of(app).wait(10)
-    app.selectbox(key="mlp_problem").select("own_table").run()
+    app.selectbox(key="mlp_problem").select("own table").run()
     paste(app, text)
     assert not app.exception
     words = [*app.error, *app.info]
     assert words
     for said in words:
-        assert "\n" not in said.value and said.value.endswith(".") and len(said.value) < 250
+        assert "\n" not in said.value
+        assert said.value.endswith(".")
+        assert len(said.value) < 250
     assert run_of(app).step == 10
     assert run_of(app).settings.problem == "spiral"
 
 
 def test_a_bad_table_after_a_good_one_leaves_the_good_one() -> None:
-    app = paste(open_page("mlp", mlp_problem="own_table"), IRIS)
+    app = paste(open_page("mlp", mlp_problem="own table"), IRIS)
     paste(app, "a\n1\n2\n")
     assert app.error
     assert run_of(app).poll().observation.class_names == ("kind 0", "kind 1", "kind 2")
@@ -77,6 +82,6 @@ def test_a_bad_table_after_a_good_one_leaves_the_good_one() -> None:
 
 def test_names_that_look_like_code_are_only_names() -> None:
     rows = "".join(f"{i},{i % 2}\n" for i in range(40))
-    app = paste(open_page("mlp", mlp_problem="own_table"), "<script>alert(1)</script>,$x$ **y**\n" + rows)
+    app = paste(open_page("mlp", mlp_problem="own table"), "<script>alert(1)</script>,$x$ **y**\n" + rows)
     assert not app.exception
     assert run_of(app).poll().observation.input_labels == ("<script>alert(1)</script>",)
