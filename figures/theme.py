@@ -31,7 +31,7 @@ TRANSPARENT: Final = "rgba(0, 0, 0, 0)"  # lets the page show through, for Plotl
 
 SURFACES: Final[dict[Mode, Surface]] = {
     "light": Surface("#ffffff", "#f6f7f9", "#1d2129", "#5b6270", "#d5d9e0", "#f2f2f2", POSITIVE),
-    "dark": Surface("#11141a", "#1a1e26", "#eceef2", "#a4abb8", "#3a404c", "#23272f", "#56b4e9"),
+    "dark": Surface("#11141a", "#1a1e26", "#eceef2", "#a4abb8", "#3a404c", "#23272f", "#3b8fd0"),
 }
 
 # Ten, because digits have ten classes; the order keeps neighbours far apart in hue and in lightness.

@@ -17,6 +17,7 @@ from ui.mlp_live import draw_empty_plane, draw_network, layer_buttons, view_knob
 from ui.runs import open_run
 from ui.source import source_panel
 from ui.transport import stop_knobs
+from ui.words import plain
 
 SLUG = "mlp"
 brought: dict[str, Any] = {}
@@ -54,7 +55,7 @@ run, sentence = open_run(SLUG, build, settings, brought["key"])
 start_asked(run, SLUG)
 
 if sentence:
-    st.info(sentence)
+    st.info(plain(sentence))
 if sentence and settings.problem == "own points":
     draw_empty_plane()
 else:

@@ -1,13 +1,16 @@
 """The one declaration of what can be varied: from it come knobs, URL, JSON, sweeps and the tests at knobs' ends."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 AnySettings = TypeVar("AnySettings", bound="Settings")  # `Self`, in a form that beartype can check
+
+
+LONGEST_REASON: Final = 120  # letters
 
 
 class SettingsError(ValueError):
@@ -154,6 +157,8 @@ def _complaint(settings_class: type[Settings], name: str, value: Any) -> str:
 
 def _reason(error: ValidationError) -> str:
     message = str(error.errors()[0]["msg"])
+    if len(message) > LONGEST_REASON:  # a list of all choices
+        return "none of its choices"
     return message.removeprefix("Value error, ").removeprefix("Input should be ").rstrip(".")
 
 

@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from training.device import available_devices
 from training.settings import Settings, SettingsT, bounds_of, choices_of, knob_of, read
+from ui.words import plain
 
 RESTARTS: Final = " ↻"
 IN_URL: Final[dict[str, Any]] = {
@@ -29,9 +30,9 @@ def complain_about_url(settings_class: type[Settings], slug: str) -> None:
     kept: list[str] = st.session_state.setdefault(f"_{slug}_url", [])
     kept += [complaint for complaint in _url_complaints(settings_class, slug) if complaint not in kept]
     if kept:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.warning("  \n".join(kept))
-            st.button("Close", key=f"{slug}_close_url", on_click=kept.clear)
+        words, close = st.columns([9, 1], vertical_alignment="center")
+        words.warning("  \n".join(map(plain, kept)))
+        close.button("Close", key=f"{slug}_close_url", on_click=kept.clear, width="stretch")
 
 
 def _url_complaints(settings_class: type[Settings], slug: str) -> list[str]:
@@ -85,7 +86,7 @@ def knobs(
                 after[group](None)
     settings, complaints = read(settings_class, values)
     for complaint in complaints:
-        st.warning(complaint)
+        st.warning(plain(complaint))
     return settings
 
 
@@ -98,7 +99,7 @@ def _checked(settings_class: type[Settings], name: str, value: Any, good: dict[s
     """The value as the settings hold it; the last good one where this one cannot be used."""
     checked, complaints = read(settings_class, {name: value})
     if complaints:
-        st.warning(complaints[0])
+        st.warning(plain(complaints[0]))
         return good.get(name, settings_class.model_fields[name].default)
     good[name] = getattr(checked, name)
     return good[name]

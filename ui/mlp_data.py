@@ -9,6 +9,7 @@ from data.dataset import DataError
 from data.own_table import OwnTable, read_table
 from data.planes import MAX_OWN_POINTS
 from experiments.mlp_problem import Own
+from ui.words import plain
 
 MAX_UPLOAD_MB: Final = 5
 NUM_COLOURS: Final = 6
@@ -118,7 +119,7 @@ def _read(slug: str, content: bytes | str, name: str) -> None:
     try:
         table = read_table(content)
     except DataError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     st.session_state[f"_{slug}_table"] = (name, digest, table)
     for choice in ("target", "columns", "task"):
