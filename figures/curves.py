@@ -1,14 +1,18 @@
-"""Learning curves as a Vega-Lite dict: drawn in place, cheap to send, the same axes while training goes on."""
+"""Learning curves, drawn into a scene beside the network: one picture a tick instead of three."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
-from figures import theme
+from figures.scene import Box, Colour, Limits, Scene
 
-MAX_ROWS: Final = 120
+MAX_ROWS: Final = 160
+TITLE_SIZE: Final = 13.0
+LABEL_SIZE: Final = 11.0
+NICE: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)
+SHORTEST: Final = 100.0  # steps an axis spans at least
 
 
 class Level(NamedTuple):
@@ -18,75 +22,110 @@ class Level(NamedTuple):
     value: float
 
 
-def curve_frame(steps: np.ndarray, columns: Mapping[str, np.ndarray]) -> pa.Table:
-    """The history thinned to what a screen can show, the newest row always among it.
-
-    An Arrow table, because that is what travels: Streamlit takes 2 ms a curve and tick to make one from a DataFrame.
-
-    Args:
-        steps: (num_rows,) step of each row.
-        columns: name to (num_rows,) values.
-
-    Returns:
-        Columns `step` and one float32 column a name, at most `MAX_ROWS` rows.
-    """
-    kept = np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MAX_ROWS)).astype(int))
-    values = {name: np.asarray(column, dtype=np.float32)[kept] for name, column in columns.items()}
-    return pa.table({"step": steps[kept].astype(np.int32), **values})
-
-
-def curve_spec(
+def draw_curves(
+    scene: Scene,
+    box: Box,
+    steps: np.ndarray,
+    values: Mapping[str, np.ndarray],
     names: Sequence[str],
     *,
     title: str,
+    limits: Limits | None = None,
     is_log: bool = False,
-    domain: tuple[float, float] | None = None,
     levels: Sequence[Level] = (),
-    height: int = 130,
-) -> dict[str, Any]:
-    """Lines over steps: the first name is the training curve, the second the test curve.
+) -> None:
+    """Lines over steps: the first name is the training curve, solid blue; the second the test curve, dashed orange.
 
     Args:
-        names: columns of `curve_frame`, at most two.
+        scene: what to draw into.
+        box: the data area; the title stands above it, the numerals left of it and below.
+        steps: (num_rows,) step of each row.
+        values: name to (num_rows,) numbers.
+        names: which of them to draw, at most two.
         title: the quantity and its unit.
-        is_log: a logarithmic vertical axis; values at or below 0 are then not drawn.
-        domain: fixed ends of the vertical axis.
+        limits: fixed ends of the vertical axis; else from 0 to a round number above all of them.
+        is_log: a logarithmic vertical axis; what is not above 0 is then not drawn.
         levels: horizontal lines with labels.
-        height: in px.
     """
-    kind: dict[str, Any] = {"type": "log"} if is_log else {"type": "linear", "zero": True}
-    if domain:
-        kind["domain"] = list(domain)
-    styles = [(theme.TRAIN_LINE, [1, 0]), (theme.TEST_LINE, [6, 3])]
-    layers = [_line(name, kind, style) for name, style in zip(names, styles, strict=False)]
-    layers += [layer for level in levels for layer in _level(level, kind)]
-    return {
-        "title": {"text": title, "anchor": "start", "fontSize": 13, "offset": 4},
-        "height": height,
-        "padding": {"left": 4, "right": 8, "top": 2, "bottom": 2},
-        "layer": layers,
-        "config": {"legend": {"disable": True}},
-    }
+    kept = rows_to_draw(len(steps))
+    lines = [np.asarray(values[name], dtype=np.float64) for name in names if name in values]
+    levels = [level for level in levels if math.isfinite(level.value)]
+    everything = np.concatenate([*lines, [level.value for level in levels]])
+    if is_log:
+        lines = [_log(line) for line in lines]
+        levels = [Level(level.label, math.log10(level.value)) for level in levels if level.value > 0]
+        everything = _log(everything)
+    ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
+    xlim = (0.0, max(SHORTEST, round_above(steps)))
+    scene.text(box[0], box[1] - 13, f"{title} by step: {newest(values, names)}", size=TITLE_SIZE, weight=600, tabular=True)
+    _draw_axes(scene, box, xlim, ylim, is_log=is_log)
+    for level in levels:
+        _draw_level(scene, box, level, ylim)
+    styles: tuple[tuple[Colour, bool], ...] = (("positive", False), ("negative", True))
+    for line, (colour, is_dashed) in zip(lines, styles, strict=False):
+        xy = np.stack([steps[kept], line[kept]], axis=1)
+        scene.lines(box, [xy], xlim=xlim, ylim=ylim, colours=colour, width=2, dash=is_dashed)
 
 
-def _line(name: str, kind: Mapping[str, Any], style: tuple[str, list[int]]) -> dict[str, Any]:
-    colour, dash = style
-    y: dict[str, Any] = {"field": name, "type": "quantitative", "scale": dict(kind), "title": None}
-    y["axis"] = {"tickCount": 4, "format": ".3~g"}
-    unit = "format(datum.value, '~s') + (datum.value == 0 ? ' steps' : '')"
-    x = {"field": "step", "type": "quantitative", "title": None, "axis": {"tickCount": 5, "labelExpr": unit}}
-    mark = {"type": "line", "color": colour, "strokeDash": dash, "strokeWidth": theme.LINE_WIDTH, "clip": True}
-    if kind["type"] == "log":
-        return {"transform": [{"filter": f"datum['{name}'] > 0"}], "mark": mark, "encoding": {"x": x, "y": y}}
-    return {"mark": mark, "encoding": {"x": x, "y": y}}
+def rows_to_draw(num_rows: int) -> np.ndarray:
+    """Indices of the rows a screen can show, first and last among them."""
+    return np.unique(np.linspace(0, num_rows - 1, min(num_rows, MAX_ROWS)).astype(int))
 
 
-def _level(level: Level, kind: Mapping[str, Any]) -> list[dict[str, Any]]:
-    y = {"datum": level.value, "type": "quantitative", "scale": dict(kind)}
-    rule = {"type": "rule", "color": theme.BASELINE_LINE, "strokeDash": [2, 2], "clip": True}
-    text = {"type": "text", "color": theme.BASELINE_LINE, "align": "right", "dy": 9, "clip": True, "fontSize": 11}
-    place = {"x": {"value": "width"}, "y": y, "text": {"value": level.label}}
-    return [
-        {"data": {"values": [{}]}, "mark": rule, "encoding": {"y": y}},
-        {"data": {"values": [{}]}, "mark": text, "encoding": place},
-    ]
+def newest(values: Mapping[str, np.ndarray], names: Sequence[str]) -> str:
+    """The newest training and test number in words."""
+    pairs = zip(("training", "test"), names, strict=False)
+    return " · ".join(f"{word} {values[name][-1]:.3g}" for word, name in pairs if name in values and len(values[name]))
+
+
+def round_above(values: np.ndarray) -> float:
+    """The next round number at or above the largest finite value, so that an axis seldom moves; 1 if there is none."""
+    finite = values[np.isfinite(values)]
+    top = float(finite.max()) if len(finite) else 0.0
+    if top <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(top))
+    return power * next(nice for nice in NICE if nice * power >= top * (1 - 1e-9))
+
+
+def log_limits(powers: np.ndarray) -> Limits:
+    """Whole powers of ten around all finite exponents, at least one decade."""
+    finite = powers[np.isfinite(powers)]
+    if not len(finite):
+        return -1.0, 0.0
+    low, high = math.floor(finite.min()), math.ceil(finite.max())
+    return float(low), float(max(high, low + 1))
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    """Exponents of ten; NaN for what has none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        powers = np.log10(values)
+    return np.where(np.isfinite(powers), powers, np.nan)
+
+
+def _draw_axes(scene: Scene, box: Box, xlim: Limits, ylim: Limits, *, is_log: bool) -> None:
+    if not is_log:
+        scene.axes(box, xlim=xlim, ylim=ylim, ticks=4, grid=True)
+        return
+    low, high = int(ylim[0]), int(ylim[1])
+    powers = list(range(low, high + 1, max(1, (high - low + 2) // 4)))
+    scene.axes(box, xlim=xlim, ylim=ylim, ticks=([xlim[1] * share / 4 for share in range(5)], []))
+    for power in powers:
+        y = _height(box, power, ylim)
+        scene.lines(box, [np.array([[xlim[0], power], [xlim[1], power]])], xlim=xlim, ylim=ylim, colours="hairline")
+        scene.text(box[0] - 6, y, f"{10.0**power:g}", size=LABEL_SIZE, align="right", colour="muted")
+
+
+def _draw_level(scene: Scene, box: Box, level: Level, ylim: Limits) -> None:
+    if not ylim[0] <= level.value <= ylim[1]:
+        return
+    ends = np.array([[0.0, level.value], [1.0, level.value]])
+    scene.lines(box, [ends], xlim=(0, 1), ylim=ylim, colours="grey", width=1, dash=True)
+    y = _height(box, level.value, ylim)
+    below = y + 8 if y < box[1] + box[3] - 14 else y - 8
+    scene.text(box[0] + box[2] - 4, below, level.label, size=LABEL_SIZE, align="right", colour="muted")
+
+
+def _height(box: Box, value: float, ylim: Limits) -> float:
+    return box[1] + box[3] * (1 - (value - ylim[0]) / (ylim[1] - ylim[0]))

@@ -5,13 +5,22 @@ from typing import Any, Final
 
 import numpy as np
 
+from figures.curves import Level, draw_curves, newest
 from figures.scene import Box, Limits, Scene
 
 WIDTH: Final = 1000.0
-HEIGHT: Final = 392.0
+HEIGHT: Final = 526.0
 TOP: Final = 46.0  # where tiles begin, below the layer titles
 BOTTOM: Final = 388.0
 MAP_BOX: Final[Box] = (684.0, 34.0, 296.0, 296.0)
+LOSS_BOX: Final[Box] = (44.0, 426.0, 436.0, 82.0)
+SCORE_BOX: Final[Box] = (544.0, 426.0, 436.0, 82.0)
+LOSS_TITLES: Final = {
+    "cross-entropy": "Cross-entropy (nats)",
+    "bce": "Binary cross-entropy (nats)",
+    "mse": "Mean squared error",
+    "huber": "Huber loss",
+}
 INPUT_X: Final = 92.0  # left side of the input tiles; their labels stand left of it
 OUTPUT_X: Final = 610.0  # left side of the output nodes
 MAX_TILE: Final = 44.0
@@ -28,30 +37,41 @@ LETTERS: Final = 12  # of a label beside a tile
 
 def network_scene(
     seen: Any,
+    history: Any,
     *,
     activation: str,
     step: int,
     can_place_points: bool = False,
     shows_test: bool = True,
     selected: tuple[int, int] | None = None,
+    is_log: bool = False,
+    loss_levels: Sequence[Level] = (),
+    score_levels: Sequence[Level] = (),
 ) -> bytes:
-    """Draws the network and its map.
+    """Draws the network, its map and its learning curves.
 
     Args:
         seen: an `MLPObservation`.
+        history: the run's `Columns`.
         activation: name of the bend, which sets the range of colours.
         step: optimiser updates so far.
         can_place_points: whether a click on the map places a point of the visitor's own.
         shows_test: whether test examples are drawn.
         selected: (hidden layer from 1, unit from 0) with an accent border.
+        is_log: a logarithmic loss axis.
+        loss_levels: lines to compare the loss with.
+        score_levels: lines to compare accuracy or R² with.
 
     Returns:
         The bytes the live canvas draws. A click on a tile sends the id `unit:l:i`, on a layer's buttons `wider:l` or
         `narrower:l`, on the map the id `map` with data coordinates.
     """
+    score, score_title = ("accuracy", "Accuracy") if seen.task == "classification" else ("r2", "R²")
+    losses, scores = ("loss", "test_loss"), (score, f"test_{score}")
     alt = (
         f"A network with layers of {', '.join(map(str, seen.widths))} units after {step:,} steps. "
-        "Each tile shows what a unit computes; the large map shows the output and the examples."
+        "Each tile shows what a unit computes; the large map shows the output and the examples. "
+        f"{score_title}: {newest(history.values, scores)}. Loss: {newest(history.values, losses)}."
     )
     scene = Scene(WIDTH, HEIGHT, alt, {"step": step})
     columns = unit_boxes(seen)
@@ -63,6 +83,10 @@ def network_scene(
     _draw_biases(scene, seen, columns)
     _draw_titles(scene, seen, columns)
     _draw_map(scene, seen, shows_test=shows_test, can_place_points=can_place_points)
+    curves = (scene, LOSS_BOX, history.steps, history.values, losses)
+    draw_curves(*curves, title=LOSS_TITLES[seen.loss_name], is_log=is_log, levels=loss_levels)
+    curves = (scene, SCORE_BOX, history.steps, history.values, scores)
+    draw_curves(*curves, title=score_title, limits=(0.0, 1.0), levels=score_levels)
     return scene.to_bytes()
 
 

@@ -16,7 +16,7 @@ from figures.still import ROOM_BELOW, Still, apply_theme, colour_bar, colour_sca
 
 MAP_HEIGHT: Final = 540
 TILE_HEIGHT: Final = 470  # of one neuron or one layer
-ROW_HEIGHT: Final = 76  # of one layer among the histograms
+ROW_HEIGHT: Final = 84  # of one layer among the histograms
 
 
 def decision_map(seen: Any, predictions: Any, mode: theme.Mode) -> Still:
@@ -320,7 +320,8 @@ def _stack(
         f"yaxis{row + 1 if row else ''}": {**shared, "domain": [floor, top]}
         for row, (floor, top) in enumerate(zip(floors, tops, strict=True))
     }
-    layout["xaxis"] = {**axis, "range": [edges[0], edges[-1]], "zeroline": False, "anchor": "free", "position": 0}
+    layout["xaxis"] = {**axis, "range": [edges[0], edges[-1]], "zeroline": False, "ticks": "outside", "ticklen": 8}
+    layout["xaxis"] |= {"anchor": "free", "position": 0}
     title = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "yanchor": "bottom"}
     small = {"color": theme.SURFACES[mode].muted, "size": theme.FONT_SIZE - 2}
     layout["annotations"] = [

@@ -45,7 +45,7 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], mode: theme
     )
     note = {"xref": "paper", "x": 1.01, "xanchor": "left"}
     notes = [{**note, "y": place, "text": text} for place, text in zip(places, recall, strict=True)]
-    notes.append({**note, "yref": "paper", "y": 1.0, "yanchor": "bottom", "text": "recall"})
+    notes.append({**note, "yref": "paper", "y": -0.02, "yanchor": "top", "text": "recall"})
     axis = {"tickvals": places, "ticktext": names, "showgrid": False, "zeroline": False}
     apply_theme(
         figure,

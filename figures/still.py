@@ -55,7 +55,7 @@ def _template(mode: theme.Mode) -> go.layout.Template:
         "zerolinecolor": surface.hairline,
         "tickcolor": surface.hairline,
         "tickfont": {"color": surface.muted},
-        "title": {"font": {"color": surface.muted, "size": theme.FONT_SIZE}},
+        "title": {"font": {"color": surface.muted, "size": theme.FONT_SIZE}, "standoff": 8},  # clear of long labels
     }
     font = {"family": theme.FONT_FAMILY, "size": theme.FONT_SIZE, "color": surface.text}
     return go.layout.Template(

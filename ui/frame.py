@@ -62,11 +62,9 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
         snapshot = poll(run)
         status(snapshot)
         must_follow = draw(snapshot)
-        if was_playing and (must_follow or not snapshot.is_playing):
-            st.rerun()  # this is a fragment: the rest of the page is due too
+        if must_follow or was_playing != snapshot.is_playing:
+            st.rerun()  # the rest of the page is due too
 
     tick = TICK_SECONDS if SCHEDULER.num_playing <= MANY else BUSY_TICK_SECONDS
-    if was_playing:
-        st.fragment(show, run_every=tick)()
-    else:
-        show()
+    # a fragment also when paused: the picture then keeps its place, and is not built anew at Play and Pause
+    st.fragment(show, run_every=tick if was_playing else None)()

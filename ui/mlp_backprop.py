@@ -101,7 +101,8 @@ def _forward_table(seen: Any, found: Any, *, is_one: bool) -> None:
         columns = (layer.sums.mean(0), layer.values.mean(0), layer.deltas.sum(0))
         for name, z, value, delta in zip(names, *columns, strict=True):
             rows.append({"neuron": name, "z": z, "f(z)": value, "δ = ∂loss/∂z": delta})
-    config = {name: st.column_config.NumberColumn(format="%.4f") for name in ("z", "f(z)", "δ = ∂loss/∂z")}
+    column = st.column_config.NumberColumn
+    config = {"z": column(format="%.4f"), "f(z)": column(format="%.4f"), "δ = ∂loss/∂z": column(format="%.3g")}
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, column_config=config, height=246, key="mlp_forward",
         alt="Every neuron with its weighted sum, its value and the slope of the loss.",
@@ -205,7 +206,7 @@ def update_formula(snapshot: Snapshot, found: Any, number: int, row: int) -> str
     if settings.l1 and not is_bias:
         first += rf", \quad \text{{with L1}} \; {tex(gradient)}"
     second = rf"-\eta \, {slope} &= -{tex(found.rate)} \cdot {factor(gradient)} = {tex(plain_step)}"
-    third = rf"{letter} &\leftarrow {tex(weight, 4)} + {factor(step)} = {tex(weight + step, 4)}"
+    third = rf"{letter} &\leftarrow {tex(weight, 5)} + {factor(step)} = {tex(weight + step, 5)}"
     if settings.optimizer != "sgd" or settings.weight_decay:
         third += rf" \quad \text{{({OPTIMIZERS[settings.optimizer]})}}"
     return rf"\begin{{aligned}} {first} \\ {second} \\ {third} \end{{aligned}}"

@@ -59,7 +59,8 @@ def map_tab(run: Run, snapshot: Snapshot) -> None:
     with picture:
         show(decision_map(seen, run.call("predictions"), mode()), key="mlp_decision_map")
     with words:
-        st.markdown("**The map** shows what the network says at every place. Point at an example to read what it is.")
+        what = "The line" if seen.kind == "curve" else "The map"
+        st.markdown(f"**{what}** is what the network says at every place. Point at an example to read what it is.")
         st.markdown("Filled points are for training, hollow ones for the test" + (
             "; a ring marks a misclassified one. The line is where both classes are equally likely."
             if len(seen.class_names) == 2 else "; a ring marks a misclassified one. Pale is undecided."
@@ -86,8 +87,8 @@ def layers_tab(run: Run, snapshot: Snapshot) -> None:
     rows = run.call("layer_table")
     total = sum(row.num_parameters for row in rows)
     st.markdown(
-        f"**{total:,} parameters.** B counts the examples of a batch. The update of a layer is healthy at about a "
-        "thousandth of its weights; far below, it hardly learns, far above, it jumps."
+        f"**{total:,} parameters.** B counts the examples of a batch. As a rule of thumb, an update moves a layer by "
+        "about a thousandth of its weights: with far less it hardly learns, with far more it jumps."
     )
     _layer_frame(rows, spread, snapshot.settings.activation)
     left, right = st.columns(2, gap="large")

@@ -9,47 +9,31 @@ from experiments.mlp_settings import MAX_LAYERS, MAX_WIDTH
 from figures.curves import Level
 from figures.mlp import network_scene, points_scene
 from training.run import Snapshot
-from ui.curves import learning_curves
 from ui.knobs import IN_URL, key_of
 from ui.live import live_canvas
 from ui.mlp_baselines import baseline_levels
 from ui.mlp_data import place_point, points_of
 
 SLUG: Final = "mlp"
-CANVAS_SHARE: Final = 0.49  # of the window's height, so that the curves stay in sight
-LOSS_TITLES: Final = {
-    "cross-entropy": "Cross-entropy (nats)",
-    "bce": "Binary cross-entropy (nats)",
-    "mse": "Mean squared error",
-    "huber": "Huber loss",
-}
+CANVAS_SHARE: Final = 0.69  # of the window's height
 
 
 def draw_network(snapshot: Snapshot) -> bool:
     """Network, map and learning curves of one moment; returns whether something in the picture was clicked."""
-    seen: Any = snapshot.observation
+    loss_levels, score_levels = compared_with(snapshot)
     scene = network_scene(
-        seen,
+        snapshot.observation,
+        snapshot.history,
         activation=snapshot.settings.activation,
         step=snapshot.step,
         can_place_points=snapshot.settings.problem == "own points",
         shows_test=st.session_state.get("mlp_shows_test", True),
         selected=st.session_state.get("mlp_selected"),
-    )
-    event = live_canvas(scene, key="mlp_network", height=CANVAS_SHARE, on_event=handle)
-    is_classes = seen.task == "classification"
-    loss_levels, score_levels = compared_with(snapshot)
-    learning_curves(
-        snapshot.history,
-        "accuracy" if is_classes else "r2",
-        "Accuracy" if is_classes else "R²",
-        loss_title=LOSS_TITLES[seen.loss_name],
         is_log=st.session_state.get("mlp_is_log", False),
-        levels=loss_levels,
+        loss_levels=loss_levels,
         score_levels=score_levels,
-        key=SLUG,
     )
-    return event is not None
+    return live_canvas(scene, key="mlp_network", height=CANVAS_SHARE, on_event=handle) is not None
 
 
 def draw_empty_plane() -> None:

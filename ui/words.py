@@ -5,11 +5,12 @@ import string
 from typing import Final
 
 _SPECIAL: Final = frozenset(string.punctuation)
+_JOINER: Final = "\u2060"  # has no width; in an address, it keeps markdown from making a link of it
 
 
 def plain(text: object) -> str:
     """A visitor's own words (a class, a column) for markdown, in which they then mean nothing but themselves."""
-    joined = " ".join(str(text).split())
+    joined = " ".join(str(text).split()).replace("://", f":{_JOINER}//").replace("www.", f"www{_JOINER}.")
     return "".join(f"\\{letter}" if letter in _SPECIAL else letter for letter in joined)
 
 

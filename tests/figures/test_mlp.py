@@ -1,9 +1,11 @@
+import numpy as np
 import pytest
 
 from experiments.mlp import EXPERIMENT, SETTINGS
 from experiments.mlp_observation import MLPObservation
 from figures.mlp import MAX_EDGES, card_scene, network_scene, points_scene, unit_boxes
 from figures.packing import unpack
+from training.history import Columns
 
 CASES = [
     {"problem": "spiral"},
@@ -23,6 +25,12 @@ def observe(**settings: object) -> MLPObservation:
     return EXPERIMENT(SETTINGS(**settings)).observe()
 
 
+STEPS = np.arange(0, 2000, 2)
+HISTORY = Columns(
+    STEPS, {name: 1 / (1 + STEPS) for name in ("loss", "test_loss", "accuracy", "test_accuracy", "r2", "test_r2")}
+)
+
+
 def items(packet: bytes) -> list[dict]:
     return unpack(packet)[0]["items"]
 
@@ -30,14 +38,14 @@ def items(packet: bytes) -> list[dict]:
 @pytest.mark.parametrize("settings", CASES, ids=str)
 def test_every_kind_of_problem_is_drawn_within_a_tick_s_budget(settings: dict) -> None:
     seen = observe(**settings)
-    packet = network_scene(seen, activation="tanh", step=12)
+    packet = network_scene(seen, HISTORY, activation="tanh", step=12)
     kinds = {item["kind"] for item in items(packet)}
-    assert {"edges", "points", "axes", "zoom"} <= kinds
-    assert len(packet) < 22_000
+    assert {"edges", "points", "axes", "zoom", "lines"} <= kinds
+    assert len(packet) < 24_000
 
 
 def test_the_step_is_told_to_the_canvas() -> None:
-    assert unpack(network_scene(observe(), activation="tanh", step=12))[0]["meta"] == {"step": 12}
+    assert unpack(network_scene(observe(), HISTORY, activation="tanh", step=12))[0]["meta"] == {"step": 12}
 
 
 @pytest.mark.parametrize("settings", CASES, ids=str)
@@ -51,14 +59,16 @@ def test_tiles_stay_inside_the_picture_and_apart(settings: dict) -> None:
 
 def test_only_the_strongest_links_are_drawn() -> None:
     seen = observe(hidden_dims=(64,) * 8)
-    (edges,) = [item for item in items(network_scene(seen, activation="tanh", step=0)) if item["kind"] == "edges"]
+    (edges,) = [
+        item for item in items(network_scene(seen, HISTORY, activation="tanh", step=0)) if item["kind"] == "edges"
+    ]
     assert edges["weights"][1] <= 4 * MAX_EDGES
 
 
 def test_every_hidden_tile_and_width_can_be_reached_by_keyboard() -> None:
     hots = [
         item["id"]
-        for item in items(network_scene(observe(hidden_dims=(3, 2)), activation="tanh", step=0))
+        for item in items(network_scene(observe(hidden_dims=(3, 2)), HISTORY, activation="tanh", step=0))
         if item["kind"] == "hot"
     ]
     assert {"unit:1:0", "unit:1:2", "unit:2:1", "wider:1", "narrower:2"} <= set(hots)
@@ -66,8 +76,10 @@ def test_every_hidden_tile_and_width_can_be_reached_by_keyboard() -> None:
 
 def test_points_can_be_placed_only_when_they_are_the_visitor_s() -> None:
     seen = observe()
-    assert not [item for item in items(network_scene(seen, activation="tanh", step=0)) if item["kind"] == "plane"]
-    packet = network_scene(seen, activation="tanh", step=0, can_place_points=True)
+    assert not [
+        item for item in items(network_scene(seen, HISTORY, activation="tanh", step=0)) if item["kind"] == "plane"
+    ]
+    packet = network_scene(seen, HISTORY, activation="tanh", step=0, can_place_points=True)
     assert [item["id"] for item in items(packet) if item["kind"] == "plane"] == ["map"]
     assert [item["id"] for item in items(points_scene([])) if item["kind"] == "plane"] == ["map"]
     assert [item for item in items(points_scene([(1.0, 2.0, 3)])) if item["kind"] == "points"]
@@ -77,7 +89,7 @@ def test_test_examples_can_be_hidden() -> None:
     seen = observe()
     lengths = {}
     for shows in (True, False):
-        packet = network_scene(seen, activation="tanh", step=0, shows_test=shows)
+        packet = network_scene(seen, HISTORY, activation="tanh", step=0, shows_test=shows)
         (points,) = [item for item in items(packet) if item["kind"] == "points"]
         lengths[shows] = points["xy"][1]
     assert lengths[False] * 2 == lengths[True]  # half of the examples are for testing
