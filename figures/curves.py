@@ -57,7 +57,9 @@ def draw_curves(
         everything = _log(everything)
     ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
     xlim = (0.0, max(SHORTEST, round_above(steps)))
-    scene.text(box[0], box[1] - 13, f"{title} by step: {newest(values, names)}", size=TITLE_SIZE, weight=600, tabular=True)
+    scene.text(
+        box[0], box[1] - 13, f"{title} by step: {newest(values, names)}", size=TITLE_SIZE, weight=600, tabular=True
+    )
     _draw_axes(scene, box, xlim, ylim, is_log=is_log)
     for level in levels:
         _draw_level(scene, box, level, ylim)

@@ -64,9 +64,11 @@ def boxes_of(name: str, boxes: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 def box_of(name: str, box: Box) -> list[float]:
     """One box for the header, with one decimal."""
-    numbers = vector_of(name, box, 4)
-    packing.tenths(name, numbers)
-    return [tenth(value) for value in numbers]
+    if len(box) != 4:
+        raise ValueError(f"{name} must have shape [4], not [{len(box)}]")
+    if not all(abs(value) <= packing.REACH for value in box):  # nan is not, either
+        raise ValueError(packing.beyond_reach(name))
+    return [tenth(value) for value in box]
 
 
 def limits_of(name: str, limits: Limits) -> list[float]:

@@ -118,8 +118,9 @@ def _draw_edges(scene: Scene, seen: Any, columns: list[np.ndarray]) -> None:
         starts.append(np.stack([left[source, 0] + left[source, 2], left[source, 1] + left[source, 3] / 2], axis=1))
         ends.append(np.stack([right[to, 0], right[to, 1] + right[to, 3] / 2], axis=1))
         weights.append(shown.reshape(-1))
-        pairs = zip(source, to, strict=True)
-        names += [f"{_unit_name(seen, layer, i)} → {_unit_name(seen, layer + 1, j)}" for i, j in pairs]
+        senders = [_unit_name(seen, layer, unit) for unit in range(len(left))]
+        receivers = [_unit_name(seen, layer + 1, unit) for unit in range(len(right))]
+        names += [f"{sender} → {receiver}" for receiver in receivers for sender in senders]
     joined = np.concatenate(weights)
     keep = np.sort(np.argsort(-np.abs(joined), kind="stable")[:MAX_EDGES])
     scene.edges(

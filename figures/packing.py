@@ -22,6 +22,7 @@ LEVELS: Final = 254  # codes 0 … 254 run from low to high
 MISSING: Final = 255  # uint8 code of nan
 PLACES: Final = 65534  # codes 0 … 65534 run along an axis
 OUTSIDE: Final = 65535  # uint16 code of nan, or of a place beyond the axis
+REACH: Final = 3276.7  # scene coordinates run from -REACH to REACH
 WEIGHT_STEPS: Final = 32767  # codes -32767 … 32767 run from -peak to peak
 NO_WEIGHT: Final = -32768  # int16 code of nan and infinity
 
@@ -37,8 +38,8 @@ def quantise(values: npt.ArrayLike, low: float = -1.0, high: float = 1.0) -> npt
         ValueError: when `low` is not below `high`, or either is not finite.
     """
     check_limits("low, high", low, high)
-    shares = np.clip((np.asarray(values, dtype=np.float64) - low) / (high - low), 0.0, 1.0)
-    return np.where(np.isnan(shares), MISSING, np.rint(np.nan_to_num(shares) * LEVELS)).astype(np.uint8)
+    levels = np.rint(np.clip((np.asarray(values, dtype=np.float64) - low) / (high - low), 0.0, 1.0) * LEVELS)
+    return np.where(np.isnan(levels), MISSING, levels).astype(np.uint8)
 
 
 def dequantise(codes: npt.NDArray[np.uint8], low: float = -1.0, high: float = 1.0) -> npt.NDArray[np.float64]:
@@ -79,8 +80,13 @@ def tenths(name: str, values: npt.ArrayLike) -> npt.NDArray[np.int16]:
     """
     scaled = np.rint(np.asarray(values, dtype=np.float64) * 10.0)
     if not bool(np.all(np.abs(scaled) <= 32767)):
-        raise ValueError(f"{name} must be numbers within ±3276 scene units")
+        raise ValueError(beyond_reach(name))
     return scaled.astype(np.int16)
+
+
+def beyond_reach(name: str) -> str:
+    """What is wrong with scene coordinates that `tenths` cannot hold."""
+    return f"{name} must be numbers within ±3276 scene units"
 
 
 def check_limits(name: str, low: float, high: float) -> None:
