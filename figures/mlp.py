@@ -41,6 +41,7 @@ def network_scene(
     *,
     activation: str,
     step: int,
+    look: int = 0,
     can_place_points: bool = False,
     shows_test: bool = True,
     selected: tuple[int, int] | None = None,
@@ -55,6 +56,7 @@ def network_scene(
         history: the run's `Columns`.
         activation: name of the bend, which sets the range of colours.
         step: optimiser updates so far.
+        look: a number that, when it changes, brings the picture into view.
         can_place_points: whether a click on the map places a point of the visitor's own.
         shows_test: whether test examples are drawn.
         selected: (hidden layer from 1, unit from 0) with an accent border.
@@ -73,7 +75,7 @@ def network_scene(
         "Each tile shows what a unit computes; the large map shows the output and the examples. "
         f"{score_title}: {newest(history.values, scores)}. Loss: {newest(history.values, losses)}."
     )
-    scene = Scene(WIDTH, HEIGHT, alt, {"step": step})
+    scene = Scene(WIDTH, HEIGHT, alt, {"step": step, "look": look})
     columns = unit_boxes(seen)
     _draw_edges(scene, seen, columns)
     _draw_input_labels(scene, seen, columns[0])

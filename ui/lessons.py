@@ -23,6 +23,11 @@ def start_asked(run: Run, slug: str) -> None:
         run.play(Stop(steps=steps))
 
 
+def times_started(slug: str) -> int:
+    """How many trials were started; a change brings the live picture into view."""
+    return int(st.session_state.get(f"_{slug}_times", 0))
+
+
 def lessons(run: Run, slug: str, settings_class: type[Settings], all_lessons: Sequence[Lesson]) -> None:
     """Draws the chooser and the chosen lesson.
 
@@ -73,6 +78,7 @@ def _ask(slug: str, settings_class: type[Settings], lesson: Lesson, trial: Trial
         (name for name, pace in PACES.items() if pace is not None and pace >= wanted), "full speed"
     )
     st.session_state[f"_{slug}_start"] = lesson.steps
+    st.session_state[f"_{slug}_times"] = times_started(slug) + 1
 
 
 def _record(run: Run, slug: str, lesson: Lesson) -> dict[int, dict[str, float]]:

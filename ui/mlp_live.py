@@ -10,6 +10,7 @@ from figures.curves import Level
 from figures.mlp import network_scene, points_scene
 from training.run import Snapshot
 from ui.knobs import IN_URL, key_of
+from ui.lessons import times_started
 from ui.live import live_canvas
 from ui.mlp_baselines import baseline_levels
 from ui.mlp_data import place_point, points_of
@@ -26,6 +27,7 @@ def draw_network(snapshot: Snapshot) -> bool:
         snapshot.history,
         activation=snapshot.settings.activation,
         step=snapshot.step,
+        look=times_started(SLUG),
         can_place_points=snapshot.settings.problem == "own points",
         shows_test=st.session_state.get("mlp_shows_test", True),
         selected=st.session_state.get("mlp_selected"),

@@ -119,6 +119,8 @@ def status(snapshot: Snapshot) -> None:
     if snapshot.seconds_left is not None:
         parts.append(f"about {snapshot.seconds_left:,.0f} s left")
     parts.append(f"on {snapshot.device.upper()}")
+    if snapshot.message and not snapshot.has_failed:
+        parts.append(snapshot.message)
     st.markdown(" · ".join(parts))
-    if snapshot.message:
-        (st.error if snapshot.has_failed else st.info)(snapshot.message)
+    if snapshot.has_failed:
+        st.error(snapshot.message)

@@ -45,7 +45,7 @@ def test_every_kind_of_problem_is_drawn_within_a_tick_s_budget(settings: dict) -
 
 
 def test_the_step_is_told_to_the_canvas() -> None:
-    assert unpack(network_scene(observe(), HISTORY, activation="tanh", step=12))[0]["meta"] == {"step": 12}
+    assert unpack(network_scene(observe(), HISTORY, activation="tanh", step=12))[0]["meta"]["step"] == 12
 
 
 @pytest.mark.parametrize("settings", CASES, ids=str)

@@ -33,6 +33,9 @@ async function next(view, packed) {
   if (view.canvas.ariaLabel !== scene.alt) view.canvas.ariaLabel = scene.alt;
   view.canvas.dataset.frame = turn;
   view.canvas.dataset.step = scene.meta.step ?? "";
+  // a new number asks the visitor's eye to the picture, such as a lesson that starts further down
+  if ((scene.meta.look ?? view.look) !== view.look && view.look !== undefined) view.frame.scrollIntoView({ block: "center" });
+  view.look = scene.meta.look ?? view.look;
   arrange(view);
   sense(view);
   draw(view);
