@@ -108,8 +108,8 @@ def measure_watched(*, is_quick: bool) -> list[Row]:
 
 async def _watched(server: Server, rounds: int, seconds: float, num_steps: int) -> list[Row]:
     watched, unwatched, alone = [], [], []
+    process = Alone(num_steps)
     async with visit(server.address, PAGE) as visitor:
-        process = Alone(num_steps)
         await start_training(visitor)
         await warm(visitor, num_steps)
         for _ in range(rounds):
@@ -153,10 +153,12 @@ async def _tick(server: Server, rounds: int, seconds: float) -> list[Row]:
                 costs.append((busy - quiet) * seconds / len(ticks.seconds) * 1000)
         await visitor.choose("mlp_pace", "full speed")
         live = await visitor.watch(rounds * seconds / 2, TICK)
+        step = 1000 / await rate(server, visitor, seconds, None)
     how = f"process time at 10 ticks/s minus none, training at 10 steps/s; median of {rounds} rounds of {seconds:g} s"
     kilobytes = [size / 1000 for size in live.num_bytes]
     return [
         at_most(5, "one tick: server time outside training", middle(costs), "ms", how),
+        told("one tick: the same in optimiser steps", _share(middle(costs), step), "steps", "of the default problem"),
         at_most(25, "one tick: websocket messages", middle(kilobytes), "kB", "median at 4 Hz and full speed"),
         told("one tick: websocket messages, largest", max(kilobytes, default=None), "kB", "same"),
         told("one tick: request to last message", _ms(middle(live.seconds)), "ms", "median at 4 Hz and full speed"),
@@ -293,6 +295,10 @@ async def _gc(on: Server, off: Server, rounds: int, seconds: float) -> tuple[lis
                 rates[server].append(await rate(server, visitor, seconds, TICK))
                 await visitor.press("mlp_go")
     return rates[on], rates[off]
+
+
+def _share(part: float | None, whole: float) -> float | None:
+    return None if part is None else part / whole
 
 
 def _ms(seconds: float | None) -> float | None:

@@ -21,6 +21,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from figures.packing import unpack
@@ -184,7 +185,7 @@ class Visitor:
     async def close(self) -> None:
         """Closes the tab."""
         self._reader.cancel()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError, ConnectionClosed):
             await self._reader
         await self._connection.close()
 

@@ -74,7 +74,7 @@ class Scheduler:
                 is_everyone_resting = num_resting >= len(self._queue)
             del run  # or the last one would stay in memory until the next comes
             # runs slowed down to a pace take no step when they are ahead of it: rest rather than spin
-            time.sleep(0.002 if is_everyone_resting else 0)
+            time.sleep(0.01 if is_everyone_resting else 0)
 
     def _give_slice(self, run: Run) -> int:
         try:
