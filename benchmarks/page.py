@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from tests.server import Server, serve
 from training.run import Run
 
 PAGE: Final = "mlp"
+UNFROZEN: Final = "benchmarks/unfrozen.py"
 TICK: Final = 0.25  # seconds, as ui.frame has it for a few visitors
 WARM_STEPS: Final = 20_000  # by then a run records rarely, so that all runs cost the same a step
 WARM_SECONDS: Final = 60.0
@@ -273,28 +275,33 @@ async def _train(server: Server, phase: float, num_visitors: int, interval: floa
 
 
 def measure_gc(*, is_quick: bool) -> list[Row]:
-    """What Streamlit's own garbage collection after every tick would cost."""
+    """What Streamlit's own garbage collection after every tick would cost, with our frozen heap and without."""
     rounds, seconds = (1, 1.0) if is_quick else (5, QUIET_SECONDS)
-    with serve() as off, serve(environment={"STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"}) as on:
-        with_gc, without = asyncio.run(_gc(on, off, rounds, seconds))
-    how = f"steps/s watched at 4 Hz, default against ours; median of {rounds} interleaved rounds of {seconds:g} s"
-    return [told("runner.postScriptGC on against off", _ratio(with_gc, without), "x", how)]
+    default = {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"}
+    with serve() as ours, serve(environment=default) as frozen, serve(UNFROZEN, environment=default) as plain:
+        rates = asyncio.run(_take_turns([ours, frozen, plain], rounds, seconds))
+    how = f"steps/s watched at 4 Hz against ours, runner.postScriptGC on; median of {rounds} rounds of {seconds:g} s"
+    return [
+        told("Streamlit's garbage collection, heap frozen", _ratio(rates[1], rates[0]), "x", how),
+        told("Streamlit's garbage collection, not frozen", _ratio(rates[2], rates[0]), "x", how),
+    ]
 
 
-async def _gc(on: Server, off: Server, rounds: int, seconds: float) -> tuple[list[float], list[float]]:
-    rates: dict[Server, list[float]] = {on: [], off: []}
-    async with visit(on.address, PAGE) as first, visit(off.address, PAGE) as second:
-        visitors = {on: first, off: second}
-        for visitor in visitors.values():
+async def _take_turns(servers: list[Server], rounds: int, seconds: float) -> list[list[float]]:
+    """Steps a second of a watched run on each server, one after the other, as often as there are rounds."""
+    rates: list[list[float]] = [[] for _ in servers]
+    async with AsyncExitStack() as stack:
+        visitors = [await stack.enter_async_context(visit(server.address, PAGE)) for server in servers]
+        for visitor in visitors:
             await start_training(visitor)
             await visitor.watch(3.0, TICK)
             await visitor.press("mlp_go")  # pause
         for _ in range(rounds):
-            for server, visitor in visitors.items():
+            for index, (server, visitor) in enumerate(zip(servers, visitors, strict=True)):
                 await visitor.press("mlp_go")
-                rates[server].append(await rate(server, visitor, seconds, TICK))
+                rates[index].append(await rate(server, visitor, seconds, TICK))
                 await visitor.press("mlp_go")
-    return rates[on], rates[off]
+    return rates
 
 
 def _share(part: float | None, whole: float) -> float | None:

@@ -14,27 +14,27 @@ from ui.frame import page_style
 from ui.live import live_canvas
 
 CARD_STEPS: Final = 1500
-CARD_HEIGHT: Final = 220
-COLUMNS: Final = 3
+CARD_WIDTH: Final = 400  # px
 
 
 def chapters() -> None:
     """Draws the map."""
     page_style()
     st.title("Neural Atlas", anchor=False)
-    st.caption("Turn a knob, and a real network trains in front of you. Every picture is read from that network.")
+    st.space("small")
+    st.markdown("Turn a knob, and a real network trains in front of you. Every picture is read from that network.")
     for chapter, pages in groupby(PAGES, key=lambda page: page.chapter):
         st.header(chapter, anchor=False)
-        columns = st.columns(COLUMNS, gap="large")
-        for index, page in enumerate(pages):
-            with columns[index % COLUMNS]:
+        with st.container(horizontal=True, gap="large"):
+            for page in pages:
                 _card(page)
 
 
 def _card(page: Entry) -> None:
-    live_canvas(card_picture(page.slug), key=f"card_{page.slug}", height=CARD_HEIGHT)
-    st.page_link(f"../pages/{page.slug}.py", label=f"**{page.title}**")
-    st.caption(page.sentence)
+    with st.container(width=CARD_WIDTH, border=True):
+        live_canvas(card_picture(page.slug), key=f"card_{page.slug}")
+        st.page_link(f"../pages/{page.slug}.py", label=f"**{page.title}**", icon=":material/arrow_forward:")
+        st.caption(page.sentence)
 
 
 @cache
