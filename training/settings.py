@@ -81,10 +81,15 @@ def knob_of(field: FieldInfo) -> dict[str, Any]:
     return extra
 
 
+def has_effect(field: FieldInfo, values: Mapping[str, Any]) -> bool:
+    """Whether a setting acts, given the values of others; one that is missing counts as not fitting."""
+    conditions: Mapping[str, Sequence[Any]] = knob_of(field)["when"]
+    return all(values.get(other) in allowed for other, allowed in conditions.items())
+
+
 def is_shown(name: str, settings: Settings) -> bool:
     """Whether the setting `name` has an effect, given the others."""
-    conditions: Mapping[str, Sequence[Any]] = knob_of(type(settings).model_fields[name])["when"]
-    return all(getattr(settings, other) in values for other, values in conditions.items())
+    return has_effect(type(settings).model_fields[name], dict(settings))
 
 
 def bounds_of(field: FieldInfo) -> tuple[Any, Any]:

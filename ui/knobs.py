@@ -7,7 +7,7 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from training.device import available_devices
-from training.settings import Settings, SettingsT, bounds_of, choices_of, knob_of, read
+from training.settings import Settings, SettingsT, bounds_of, choices_of, has_effect, knob_of, read
 from ui.words import plain
 
 RESTARTS: Final = " ↻"
@@ -77,7 +77,7 @@ def knobs(
     for group, is_open in groups.items():
         with st.expander(group, expanded=is_open):
             for name, field in settings_class.model_fields.items():
-                if knob_of(field)["group"] == group and _has_effect(field, values):
+                if knob_of(field)["group"] == group and has_effect(field, values):
                     value = _draw(slug, name, field, offered[name]() if name in offered else None)
                     values[name] = _checked(settings_class, name, value, good)
                     if name in after:
@@ -88,11 +88,6 @@ def knobs(
     for complaint in complaints:
         st.warning(plain(complaint))
     return settings
-
-
-def _has_effect(field: FieldInfo, values: Mapping[str, Any]) -> bool:
-    conditions: Mapping[str, Sequence[Any]] = knob_of(field)["when"]
-    return all(values.get(other) in allowed for other, allowed in conditions.items())
 
 
 def _checked(settings_class: type[Settings], name: str, value: Any, good: dict[str, Any]) -> Any:
