@@ -43,7 +43,8 @@ def heading(slug: str, settings_class: type[Settings]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
-        share_button(slug, settings_class)
+        with st.container(horizontal=True, width="content"):
+            share_button(slug, settings_class)
 
 
 def section(title: str) -> None:

@@ -1,5 +1,7 @@
 """The link that restores what a visitor sees, as text to copy and as a QR code; a lecturer may hide or lock knobs."""
 
+import base64
+import io
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -39,8 +41,15 @@ def share_link(slug: str, more: Mapping[str, str] | None = None) -> str:
 def qr_svg(text: str, size: int = 220) -> str:
     """A QR code as an SVG `size` CSS pixels wide, dark on white with its quiet zone, in any theme."""
     code = segno.make(text, error="l", micro=False)
-    modules = code.symbol_size()[0]
-    return str(code.svg_inline(scale=size / modules, light="#fff"))
+    picture = io.BytesIO()
+    code.save(picture, kind="svg", scale=size / code.symbol_size()[0], light="white", xmldecl=False)
+    return picture.getvalue().decode()
+
+
+def show_qr(text: str, size: int = 220) -> None:
+    """Draws the QR code of a link; Streamlit lets no SVG through as such, but as a picture."""
+    picture = base64.b64encode(qr_svg(text, size).encode()).decode()
+    st.html(f'<img src="data:image/svg+xml;base64,{picture}" width="{size}" height="{size}" alt="QR code of the link">')
 
 
 def share_button(slug: str, settings_class: type[Settings]) -> None:
@@ -57,7 +66,7 @@ def _share(slug: str, settings_class: type[Settings]) -> None:
         more = _for_readers(slug, settings_class)
         link = share_link(slug, more)
         st.code(link, language=None, wrap_lines=True)
-        st.html(f'<div role="img" aria-label="QR code of the link">{qr_svg(link)}</div>')
+        show_qr(link)
         st.caption("Points or tables of your own and trained weights are not in a link: send a run file instead.")
 
 
