@@ -109,7 +109,7 @@ def compare_all(folder: Path) -> Iterator[dict[str, Any]]:
         try:
             text = program(end.values[0], run).script()
             (folder / f"{line['id'].replace(' ', '_').replace('/', '_')[:150]}.py").write_text(text, encoding="utf-8")
-            yield {**line, "difference": largest_difference(rows_of(text, run.step), run), "rows": run.step}
+            yield {**line, "difference": largest_difference(rows_of(text, run.step), run), "steps": run.step}
         except Exception as error:
             yield {**line, "failed": f"{type(error).__name__}: {error}"}
 
