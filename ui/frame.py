@@ -8,6 +8,8 @@ import streamlit as st
 from catalog import entry
 from training.run import Run, Snapshot
 from training.scheduler import SCHEDULER
+from ui.keys import lecture_keys
+from ui.lecture import headline, is_lecture, lecture_button, open_lecture
 from ui.runs import poll
 from ui.transport import status, transport
 
@@ -35,13 +37,20 @@ def heading(slug: str) -> None:
     """Title and the one sentence of the catalog, on one line."""
     page = entry(slug)
     page_style()
+    if is_lecture():
+        open_lecture(slug)
+        lecture_keys(slug)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
+        lecture_button(slug)
 
 
 def section(title: str) -> None:
-    """Begins a part of the page below the picture."""
+    """Begins a part of the page below the picture; in lecture mode there is nothing below it."""
+    if is_lecture():
+        st.stop()
     st.divider()
     st.header(title)
 
@@ -56,11 +65,14 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
             in the picture that the rest of the page must follow.
     """
     transport(run, slug)
-    was_playing = run.is_playing
+    was_playing, is_large = run.is_playing, is_lecture()
 
     def show() -> None:
         snapshot = poll(run)
-        status(snapshot)
+        if is_large:
+            headline(slug, snapshot)
+        else:
+            status(snapshot)
         must_follow = draw(snapshot)
         if must_follow or was_playing != snapshot.is_playing:
             st.rerun()  # the rest of the page is due too
