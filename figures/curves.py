@@ -36,6 +36,7 @@ def draw_curves(
     is_log: bool = False,
     levels: Sequence[Level] = (),
     scale: Scale = ON_PAGE,
+    here: float | None = None,
 ) -> None:
     """Lines over steps: the first name is the training curve, solid blue; the second the test curve, dashed orange.
 
@@ -50,6 +51,7 @@ def draw_curves(
         is_log: a logarithmic vertical axis; what is not above 0 is then not drawn.
         levels: horizontal lines with labels.
         scale: how large the words are. In the large one the numbers stand in the line above the picture, not here.
+        here: the step shown while an earlier moment is visited: marked, and the numbers in the title are its own.
     """
     kept = rows_to_draw(len(steps))
     lines = [np.asarray(values[name], dtype=np.float64) for name in names if name in values]
@@ -62,8 +64,8 @@ def draw_curves(
     ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
     xlim = (0.0, max(SHORTEST, round_above(steps)))
     if scale is ON_PAGE:
-        words = f"{title} by step: {newest(values, names)}"
-        scene.text(box[0], box[1] - scale.title, words, size=scale.title, weight=600, tabular=True)
+        told = f"{title} by step: {numbers_at(here, steps, values, names)}"
+        scene.text(box[0], box[1] - scale.title, told, size=scale.title, weight=600, tabular=True)
     else:
         known = [style for style, line in zip(STYLES, lines, strict=False) if np.isfinite(line).any()]
         _draw_head(scene, box, f"{title} by step", known, scale)
@@ -73,6 +75,8 @@ def draw_curves(
     for line, (_, colour, is_dashed) in zip(lines, STYLES, strict=False):
         xy = np.stack([steps[kept], line[kept]], axis=1)
         scene.lines(box, [xy], xlim=xlim, ylim=ylim, colours=colour, width=2, dash=is_dashed)
+    if here is not None:
+        scene.lines(box, [np.array([[here, ylim[0]], [here, ylim[1]]])], xlim=xlim, ylim=ylim, colours="text", width=1)
 
 
 def rows_to_draw(num_rows: int) -> np.ndarray:
@@ -80,10 +84,16 @@ def rows_to_draw(num_rows: int) -> np.ndarray:
     return np.unique(np.linspace(0, num_rows - 1, min(num_rows, MAX_ROWS)).astype(int))
 
 
-def newest(values: Mapping[str, np.ndarray], names: Sequence[str]) -> str:
-    """The newest training and test number in words."""
+def numbers_at(here: float | None, steps: np.ndarray, values: Mapping[str, np.ndarray], names: Sequence[str]) -> str:
+    """The training and the test number in words: those at step `here`, or the newest if that is None."""
+    row = len(steps) - 1 if here is None else row_at(here, steps)
     pairs = zip(STYLES, names, strict=False)
-    return " · ".join(f"{word} {values[name][-1]:.3g}" for (word, *_), name in pairs if len(values.get(name, ())))
+    return " · ".join(f"{word} {values[name][row]:.3g}" for (word, *_), name in pairs if name in values and len(steps))
+
+
+def row_at(step: float, steps: np.ndarray) -> int:
+    """The last row at or before `step`."""
+    return max(0, int(np.searchsorted(steps, step, side="right")) - 1)
 
 
 def round_above(values: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from figures.curves import Level, draw_curves, newest
+from figures.curves import Level, draw_curves, numbers_at
 from figures.mlp_layout import PAGE, PROJECTOR, Layout, unit_boxes
 from figures.scene import Colour, Limits, Scene
 
@@ -61,10 +61,12 @@ def network_scene(
     """
     score, score_title = ("accuracy", "Accuracy") if seen.task == "classification" else ("r2", "R²")
     losses, scores = ("loss", "test_loss"), (score, f"test_{score}")
+    rows = history.steps, history.values
+    here = step if len(history.steps) and step < history.steps[-1] else None  # an earlier moment is visited
     alt = (
         f"A network with layers of {', '.join(map(str, seen.widths))} units after {step:,} steps. "
         "Each tile shows what a unit computes; the large map shows the output and the examples. "
-        f"{score_title}: {newest(history.values, scores)}. Loss: {newest(history.values, losses)}."
+        f"{score_title}: {numbers_at(here, *rows, scores)}. Loss: {numbers_at(here, *rows, losses)}."
     )
     layout = PROJECTOR if is_large else PAGE
     scene = Scene(layout.width, layout.height, alt, {"step": step, "look": look})
@@ -77,11 +79,11 @@ def network_scene(
     _draw_biases(scene, seen, columns)
     _draw_titles(scene, seen, columns, layout)
     _draw_map(scene, seen, layout, shows_test=shows_test, can_place_points=can_place_points)
-    recorded, scale = (history.steps, history.values), layout.scale
     title = LOSS_TITLES[seen.loss_name]
-    draw_curves(scene, layout.loss, *recorded, losses, title=title, is_log=is_log, levels=loss_levels, scale=scale)
+    told: dict[str, Any] = {"scale": layout.scale, "here": here}
+    draw_curves(scene, layout.loss, *rows, losses, title=title, is_log=is_log, levels=loss_levels, **told)
     if layout.score:
-        draw_curves(scene, layout.score, *recorded, scores, title=score_title, limits=(0.0, 1.0), levels=score_levels)
+        draw_curves(scene, layout.score, *rows, scores, title=score_title, limits=(0, 1), levels=score_levels, **told)
     return scene.to_bytes()
 
 

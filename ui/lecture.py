@@ -12,9 +12,9 @@ import streamlit as st
 
 from catalog import entry
 from figures import theme
-from figures.curves import STYLES
+from figures.curves import STYLES, row_at
 from training.snapshot import Snapshot
-from ui.share import asked, qr_svg, share_link
+from ui.share import asked, share_link, show_qr
 
 HEADLINE_SHARE: Final = 0.08  # of the window's height
 CANVAS_SHARE: Final = 0.915  # the rest, but for a few pixels
@@ -30,7 +30,7 @@ _STYLE: Final = """<style>
 .stMainBlockContainer {padding: 0 !important; max-width: none !important}
 .stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0 !important}
 .stMainBlockContainer :is(.stElementContainer, [data-testid="stLayoutWrapper"])
-  :not([class*="_transport"] *):not(:has(.lecture, .stBidiComponent, .stAlert, [class*="_transport"])) {display: none}
+  :not([class*="_transport"] *):not(:has(.lecture, .stBidiComponent, .stAlert, [class*="_transport"]), [class*="_lecture_code"] *) {display: none}
 .stMainBlockContainer .stElementContainer:has(.stAlert) {
   position: fixed; bottom: 1vh; left: 2vh; width: calc(100vw - 4vh) !important; z-index: 900; border-radius: 1vh;
   background: PAPER; animation: lecture-fade 1s 15s forwards}
@@ -49,11 +49,11 @@ _STYLE: Final = """<style>
 .lecture-failure {
   position: fixed; bottom: 1vh; left: 2vh; right: 2vh; z-index: 900; padding: 1.2vh 2.2vh; border-radius: 1vh;
   font-size: 2.6vh; text-align: center; background: PAPER; border: 0.3vh solid}
-.lecture-qr {
-  position: fixed; top: 9vh; right: 1.5vh; z-index: 920; padding: 1.5vh; border-radius: 1vh; background: QR_PAPER;
-  color: QR_INK; text-align: center; box-shadow: 0 0.3vh 2vh}
-.lecture-qr svg {display: block; width: 40vh; height: 40vh}
-.lecture-qr span {display: block; width: 40vh; font-size: 1.9vh; line-height: 1.25; overflow-wrap: anywhere}
+[class*="_lecture_code"] {
+  position: fixed; top: 9vh; right: 1.5vh; z-index: 920; box-sizing: border-box; width: 43vh !important; padding: 1.5vh;
+  border-radius: 1vh; background: QR_PAPER; box-shadow: 0 0.3vh 2vh}
+[class*="_lecture_code"] img {display: block; width: 40vh; height: 40vh}
+[class*="_lecture_code"] a {display: block; color: QR_INK; font-size: 1.9vh; line-height: 1.25; overflow-wrap: anywhere}
 </style>"""
 
 
@@ -78,8 +78,9 @@ def open_lecture(slug: str) -> None:
     st.html(style)
     if st.session_state.get(_qr_key(slug)):
         link = share_link(slug)
-        code = f'<div role="img" aria-label="QR code of this page">{qr_svg(link)}</div>'
-        st.html(f'<div class="lecture lecture-qr">{code}<span>{escape(link)}</span></div>')
+        with st.container(key=f"{slug}_lecture_code"):
+            show_qr(link)
+            st.html(f'<a class="lecture" href="{escape(link)}">{escape(link)}</a>')
 
 
 def lecture_buttons(slug: str) -> None:
@@ -90,8 +91,8 @@ def lecture_buttons(slug: str) -> None:
 
 def headline(slug: str, snapshot: Snapshot) -> None:
     """The line above the picture: which page, why it paused, step, loss and score."""
-    values = snapshot.history.values
-    scores = [name for name in values if name != "loss" and f"test_{name}" in values]
+    columns = snapshot.history.values
+    scores = [name for name in columns if name != "loss" and f"test_{name}" in columns]
     numbers = [f"<span>step {_strong(f'{snapshot.step:,}', 6)}</span>"]
     numbers += [_pair(name, snapshot) for name in ("loss", *scores[:1])]
     message, failure = escape(snapshot.message), ""
@@ -104,9 +105,10 @@ def headline(slug: str, snapshot: Snapshot) -> None:
 
 def _pair(name: str, snapshot: Snapshot) -> str:
     """A quantity on training and on test examples, each word underlined as its curve is drawn."""
-    shown = []
+    shown, history = [], snapshot.history
+    row = row_at(snapshot.step, history.steps)
     for (word, colour, is_dashed), column in zip(STYLES, (name, f"test_{name}"), strict=True):
-        value = snapshot.history.last(column)
+        value = float(history.values[column][row]) if column in history.values else math.nan
         if math.isfinite(value):
             line = f"border-bottom: 0.5vh {'dashed' if is_dashed else 'solid'} {LINES[colour]}"
             shown.append(f'<i style="{line}">{word}</i> {_strong(_short(value), 4)}')
