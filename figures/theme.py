@@ -33,7 +33,7 @@ class Scale(NamedTuple):
 
 
 ON_PAGE: Final = Scale(title=13.0, label=12.0, note=11.0, stroke=1.0)
-ON_PROJECTOR: Final = Scale(title=20.0, label=17.0, note=15.0, stroke=2.0)  # scenes of 720 units a window's height
+ON_PROJECTOR: Final = Scale(title=20.0, label=16.0, note=15.0, stroke=2.0)  # scenes of 720 units a window's height
 
 NEGATIVE: Final = "#e66f00"
 POSITIVE: Final = "#0072b2"

@@ -15,6 +15,7 @@ from figures import theme
 from figures.curves import STYLES, row_at
 from training.snapshot import Snapshot
 from ui.share import asked, share_link, show_qr
+from ui.words import written
 
 HEADLINE_SHARE: Final = 0.08  # of the window's height
 CANVAS_SHARE: Final = 0.915  # the rest, but for a few pixels
@@ -29,8 +30,9 @@ _STYLE: Final = """<style>
 [data-testid="stMain"] {overflow: hidden !important}
 .stMainBlockContainer {padding: 0 !important; max-width: none !important}
 .stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0 !important}
-.stMainBlockContainer :is(.stElementContainer, [data-testid="stLayoutWrapper"])
-  :not([class*="_transport"] *):not(:has(.lecture, .stBidiComponent, .stAlert, [class*="_transport"]), [class*="_lecture_code"] *) {display: none}
+.stMainBlockContainer :is(.stElementContainer, [data-testid="stLayoutWrapper"]):not(
+  :has(.lecture, .stBidiComponent, .stAlert, [class*="_transport"]), [class*="_transport"] *, [class*="_lecture_code"] *
+) {display: none}
 .stMainBlockContainer .stElementContainer:has(.stAlert) {
   position: fixed; bottom: 1vh; left: 2vh; width: calc(100vw - 4vh) !important; z-index: 900; border-radius: 1vh;
   background: PAPER; animation: lecture-fade 1s 15s forwards}
@@ -45,7 +47,7 @@ _STYLE: Final = """<style>
 .lecture-headline b {font-weight: 600}
 .lecture-headline small {flex: 1; min-width: 0; font-size: 2vh; white-space: normal; opacity: 0.75}
 .lecture-headline i {font-style: normal; font-size: 2vh; margin-left: 1.4vh}
-.lecture-headline strong {font-size: 4.2vh; font-weight: 600; display: inline-block; text-align: right}
+.lecture-headline strong {font-size: 4.2vh; font-weight: 600; display: inline-block}
 .lecture-failure {
   position: fixed; bottom: 1vh; left: 2vh; right: 2vh; z-index: 900; padding: 1.2vh 2.2vh; border-radius: 1vh;
   font-size: 2.6vh; text-align: center; background: PAPER; border: 0.3vh solid}
@@ -111,7 +113,7 @@ def _pair(name: str, snapshot: Snapshot) -> str:
         value = float(history.values[column][row]) if column in history.values else math.nan
         if math.isfinite(value):
             line = f"border-bottom: 0.5vh {'dashed' if is_dashed else 'solid'} {LINES[colour]}"
-            shown.append(f'<i style="{line}">{word}</i> {_strong(_short(value), 4)}')
+            shown.append(f'<i style="{line}">{word}</i> {_strong(_short(value), 5)}')
     return f"<span>{NAMES.get(name, name.replace('_', ' '))}{''.join(shown)}</span>" if shown else ""
 
 
@@ -121,8 +123,8 @@ def _strong(number: str, width: int) -> str:
 
 
 def _short(value: float) -> str:
-    """Three digits or so."""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.3g}"
+    """Three digits or so; a loss that is all but gone is not 0."""
+    return "&lt;0.001" if 0 < value < 0.0005 else written(value, ".3f" if abs(value) < 10 else ".3g")
 
 
 def _qr_key(slug: str) -> str:
