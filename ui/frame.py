@@ -29,6 +29,10 @@ _STYLE: Final = """<style>
 section[data-testid="stSidebar"] [data-testid="stSidebarHeader"] {height: 2.5rem; margin: 0}
 section[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {gap: 0.6rem}
 .stMainBlockContainer button p {font-variant-numeric: tabular-nums}
+@media (min-width: 1000px) {
+  .stMainBlockContainer [class*="_heading"] {flex-wrap: nowrap}
+  .stMainBlockContainer [class*="_heading"] button p {white-space: nowrap}
+}
 [class*="st-key-hidden_"] {display: none}
 </style>"""
 
@@ -46,12 +50,11 @@ def heading(slug: str, settings_class: type[Settings]) -> None:
         open_lecture(slug)
         lecture_keys(slug)
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"{slug}_heading"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
-        with st.container(horizontal=True, width="content"):
-            lecture_button(slug)
-            share_button(slug, settings_class)
+        lecture_button(slug)
+        share_button(slug, settings_class)
 
 
 def section(title: str) -> None:

@@ -22,6 +22,7 @@ CANVAS_SHARE: Final = 0.915  # the rest, but for a few pixels
 NAMES: Final = {"r2": "R²"}
 LINES: Final[dict[Any, str]] = {"positive": theme.POSITIVE, "negative": theme.NEGATIVE}
 
+_BARS: Final = ':is([class*="_transport"], [class*="_lecture_bar"])'
 # One rem is 2.2 % of the height, so that Streamlit's own smallest words (0.875 rem) keep above 18 px of 1080.
 # What is not the picture is out of sight. A complaint lies over the lower edge, and fades when it has been read.
 _STYLE: Final = """<style>
@@ -31,16 +32,16 @@ _STYLE: Final = """<style>
 .stMainBlockContainer {padding: 0 !important; max-width: none !important}
 .stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0 !important}
 .stMainBlockContainer :is(.stElementContainer, [data-testid="stLayoutWrapper"]):not(
-  :has(.lecture, .stBidiComponent, .stAlert, [class*="_transport"]), [class*="_transport"] *, [class*="_lecture_code"] *
+  :has(.lecture, .stBidiComponent, .stAlert, BARS), BARS *, [class*="_lecture_code"] *
 ) {display: none}
 .stMainBlockContainer .stElementContainer:has(.stAlert) {
   position: fixed; bottom: 1vh; left: 2vh; width: calc(100vw - 4vh) !important; z-index: 900; border-radius: 1vh;
   background: PAPER; animation: lecture-fade 1s 15s forwards}
 @keyframes lecture-fade {to {opacity: 0; visibility: hidden}}
-[class*="_transport"] {
-  position: fixed !important; bottom: 0; left: 0; z-index: 950; box-sizing: border-box; width: 100vw !important;
-  padding: 1.2vh 2.2vh; background: PAPER; opacity: 0; transition: opacity 0.2s}
-[class*="_transport"]:is(:hover, :has(:focus-visible)) {opacity: 1}
+BARS {position: fixed !important; bottom: 0; z-index: 950; padding: 1.2vh 2.2vh; opacity: 0; transition: opacity 0.2s}
+[class*="_transport"] {left: 0; box-sizing: border-box; width: 100vw !important; background: PAPER}
+[class*="_lecture_bar"] {right: 0; width: auto !important; z-index: 951}
+:root:has(BARS:hover, BARS :focus-visible) BARS {opacity: 1}
 .lecture-headline {
   display: flex; align-items: baseline; gap: 3vh; height: 8vh; box-sizing: border-box; padding: 1.5vh 2.2vh 0;
   overflow: hidden; white-space: nowrap; line-height: 1.1; font-size: 2.9vh; font-variant-numeric: tabular-nums}
@@ -71,24 +72,25 @@ def lecture_button(slug: str) -> None:
 
 
 def open_lecture(slug: str) -> None:
-    """What stands in place of the heading: the style, and the QR code when asked for."""
+    """What stands in place of the heading: the style, two buttons, and the QR code when asked for."""
     paper, light = theme.SURFACES[st.context.theme.type or "light"], theme.SURFACES["light"]
-    colours = {"QR_PAPER": light.background, "QR_INK": light.text, "PAPER": paper.background}
     style = _STYLE
-    for name, colour in colours.items():
-        style = style.replace(name, colour)
+    for name, value in {
+        "BARS": _BARS,
+        "QR_PAPER": light.background,
+        "QR_INK": light.text,
+        "PAPER": paper.background,
+    }.items():
+        style = style.replace(name, value)
     st.html(style)
+    with st.container(horizontal=True, key=f"{slug}_lecture_bar"):
+        st.button("QR code", key=f"{slug}_lecture_qr", help="Also by the key Q.", on_click=_toggle_qr, args=(slug,))
+        st.button("Leave lecture mode", key=f"{slug}_lecture_leave", help="Also by the key Esc.", on_click=_leave)
     if st.session_state.get(_qr_key(slug)):
         link = share_link(slug)
         with st.container(key=f"{slug}_lecture_code"):
             show_qr(link)
             st.html(f'<a class="lecture" href="{escape(link)}">{escape(link)}</a>')
-
-
-def lecture_buttons(slug: str) -> None:
-    """The end of the transport bar in lecture mode; the keys press these, too."""
-    st.button("QR code", key=f"{slug}_lecture_qr", help="Also by the key Q.", on_click=_toggle_qr, args=(slug,))
-    st.button("Leave lecture mode", key=f"{slug}_lecture_leave", help="Also by the key Esc.", on_click=_leave)
 
 
 def headline(slug: str, snapshot: Snapshot) -> None:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from training.run import MAX_STEPS, Run, Snapshot, Stop
 from ui.knobs import IN_URL
-from ui.lecture import is_lecture, lecture_buttons
 from ui.runs import poll
 
 PACES: Final[dict[str, float | None]] = {
@@ -53,8 +52,6 @@ def transport(run: Run, slug: str) -> None:
         button("reset", "Reset", back, run.reset, icon=":material/replay:", shortcut="Home")
         button("new_seed", "New seed", "Other data, first weights and order of batches.", _new_seed, run, slug)
         _pace_knob(run, slug)
-        if is_lecture():
-            lecture_buttons(slug)
 
 
 def _pace_knob(run: Run, slug: str) -> None:

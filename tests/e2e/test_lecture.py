@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from experiments.mlp_lessons import LESSONS
+from experiments.mlp_settings import MLPSettings
 from tests.e2e.conftest import NewPage, StartApp
 from tests.e2e.test_mlp import APP, open_page, step, wait_for
+from ui.share import qr_svg
 
 pytestmark = pytest.mark.e2e
 
@@ -71,20 +74,19 @@ def test_it_fills_the_window_and_every_word_is_large(
 
 
 def test_keys_play_step_and_rewind_without_a_click(browser_page: Page, start_app: StartApp) -> None:
-    page = open_lecture(browser_page, start_app(APP), "&mlp_learning_rate=0.03")
+    page = open_lecture(browser_page, start_app(APP), "&mlp_learning_rate=0.1")
     page.keyboard.press("ArrowRight")
     assert wait_for(lambda: step(page) == 1, 10)
     page.keyboard.press("Space")
     assert wait_for(lambda: step(page) > 60, 10)
     page.keyboard.press("Space")
-    expect(page.get_by_role("button", name="Play", include_hidden=True)).to_have_count(1)
     paused = wait_for_rest(page)
     page.keyboard.press("ArrowRight")
     assert wait_for(lambda: step(page) == paused + 1, 10)
     page.keyboard.press("r")
     assert wait_for(lambda: step(page) == title_step(page) == 0, 10)
     assert "mode=lecture" in page.url
-    assert "mlp_learning_rate=0.03" in page.url
+    assert "mlp_learning_rate=0.1" in page.url
 
 
 def wait_for_rest(page: Page) -> int:
@@ -106,26 +108,21 @@ def test_a_frozen_picture_stays_while_the_training_goes_on(browser_page: Page, s
     assert step(page) == frozen
     page.keyboard.press("f")
     assert wait_for(lambda: step(page) > frozen + 100, 3)
-    expect(page.get_by_text("frozen at step")).to_have_count(0)
+    expect(page.get_by_text("frozen at step")).not_to_be_visible()
 
 
 def test_a_digit_starts_a_lesson(browser_page: Page, start_app: StartApp) -> None:
-    from experiments.mlp_lessons import LESSONS
-
     page = open_lecture(browser_page, start_app(APP))
     page.keyboard.press("2")
     expect(page.get_by_text(f"2: {LESSONS[1].title}")).to_be_visible()
     assert wait_for(lambda: title_step(page) > 20, 10)
     assert "mode=lecture" in page.url
-    wanted = LESSONS[1].trials[0].settings
-    for name, value in wanted.items():
-        if isinstance(value, str):
-            assert f"mlp_{name}={value}".replace(" ", "+") in page.url
+    for name, value in LESSONS[1].trials[0].settings.items():
+        if value != getattr(MLPSettings(), name):
+            assert f"mlp_{name}=" in page.url
 
 
 def test_the_code_in_the_corner_is_the_link_of_this_page(browser_page: Page, start_app: StartApp) -> None:
-    from ui.share import qr_svg
-
     page = open_lecture(browser_page, start_app(APP), "&mlp_seed=5")
     page.keyboard.press("q")
     code = page.locator("img[src^='data:image/svg']")
@@ -161,7 +158,8 @@ def test_the_bar_appears_at_the_lower_edge(browser_page: Page, start_app: StartA
     expect(bar).to_have_css("opacity", "1")
     page.mouse.move(700, 300)
     expect(bar).to_have_css("opacity", "0")
-    page.keyboard.press("Tab")
+    for _ in range(3):  # past what Streamlit offers first: to skip to the main part, and that part
+        page.keyboard.press("Tab")
     expect(bar).to_have_css("opacity", "1")
 
 

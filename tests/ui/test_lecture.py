@@ -19,12 +19,11 @@ ENDS = [
 ]
 
 
-def open_lecture(slug: str, **state: Any) -> AppTest:
+def open_lecture(slug: str, **in_url: str) -> AppTest:
     app = AppTest.from_file(ROUTER, default_timeout=60)
     app.run()
-    app.query_params["mode"] = "lecture"
-    for name, value in state.items():
-        app.session_state[name] = value
+    for name, value in {"mode": "lecture", **in_url}.items():
+        app.query_params[name] = value
     return app.switch_page(f"../pages/{slug}.py").run()
 
 
@@ -47,8 +46,8 @@ def test_it_opens_with_the_picture_and_nothing_below_it(page: Any) -> None:
 
 
 @pytest.mark.parametrize(("slug", "name", "value"), ENDS)
-def test_settings_hold(slug: str, name: str, value: Any) -> None:
-    app = open_lecture(slug, **{key_of(slug, name): value})
+def test_settings_of_the_link_hold(slug: str, name: str, value: Any) -> None:
+    app = open_lecture(slug, **{key_of(slug, name): f"{value:g}"})
     assert not app.exception
     assert getattr(run_of(app, slug).settings, name) == value
 

@@ -4,7 +4,7 @@
 //
 // Streamlit calls this with `data` = { slug, keys: [[sign, what], …], lessons: [title, …] } whenever the page is drawn.
 
-const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=combobox], [role=listbox], .plane";
+const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=combobox], [role=listbox], .plane:focus-visible";
 const BUTTONS = { " ": "go", ArrowRight: "step_1", r: "reset", q: "lecture_qr", l: "lecture_leave" };
 const views = new WeakMap();
 

@@ -204,7 +204,7 @@ function sprite(pen, shape, size, colour, flags) {
   if (flags & HOLLOW || shape === "cross") draw(colour, 1.4 * u, radius - 0.6 * u);
   if (flags & RINGED) {
     ctx.beginPath();
-    ctx.arc(0, 0, radius + 2.6 * u, 0, 2 * Math.PI);
+    ctx.arc(0, 0, radius + 1.2 * u + 1.4 * (u / pen.scale.stroke), 0, 2 * Math.PI);
     ctx.lineWidth = 1.4 * u;
     ctx.strokeStyle = colours.text;
     ctx.stroke();
