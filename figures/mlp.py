@@ -56,8 +56,7 @@ def network_scene(
         is_large: laid out for a projector: larger words, and only what the last row needs.
 
     Returns:
-        The bytes the live canvas draws. A click on a tile sends the id `unit:l:i`, on a layer's buttons `wider:l` or
-        `narrower:l`, on the map the id `map` with data coordinates.
+        The bytes for the canvas. A click sends the id `unit:l:i`, `wider:l`, `narrower:l`, or `map` with coordinates.
     """
     score, score_title = ("accuracy", "Accuracy") if seen.task == "classification" else ("r2", "R²")
     losses, scores = ("loss", "test_loss"), (score, f"test_{score}")
@@ -79,11 +78,11 @@ def network_scene(
     _draw_biases(scene, seen, columns)
     _draw_titles(scene, seen, columns, layout)
     _draw_map(scene, seen, layout, shows_test=shows_test, can_place_points=can_place_points)
-    title = LOSS_TITLES[seen.loss_name]
-    told: dict[str, Any] = {"scale": layout.scale, "here": here}
-    draw_curves(scene, layout.loss, *rows, losses, title=title, is_log=is_log, levels=loss_levels, **told)
+    told: dict[str, Any] = {"title": LOSS_TITLES[seen.loss_name], "scale": layout.scale, "here": here}
+    draw_curves(scene, layout.loss, *rows, losses, is_log=is_log, levels=loss_levels, **told)
     if layout.score:
-        draw_curves(scene, layout.score, *rows, scores, title=score_title, limits=(0, 1), levels=score_levels, **told)
+        told |= {"title": score_title, "limits": (0, 1)}
+        draw_curves(scene, layout.score, *rows, scores, levels=score_levels, **told)
     return scene.to_bytes()
 
 
