@@ -28,7 +28,7 @@ _MODES: Final[tuple[theme.Mode, ...]] = ("light", "dark")
 _ROOM: Final = struct.Struct("<f")
 
 _LOADER: Final = """
-const renderer = import(new URL("_live/{version}/mount.js", document.baseURI)).catch(() => null);
+const renderer = import(new URL("_live/{version}/{module}", document.baseURI)).catch(() => null);
 export default async (component) => {{
   const live = await renderer;
   if (live) return live.show(component);

@@ -12,12 +12,12 @@ const PREFIX = 12; // bytes: room for the height, width and height of the scene,
 const SHARED = ["text", "muted", "hairline", "background", "accent"]; // colours the style sheet needs
 const views = new WeakMap();
 
-export async function show({ data, parentElement, setTriggerValue }) {
+export async function show({ data, parentElement, setTriggerValue, isReadOnly = false }) {
   if (!views.has(parentElement)) views.set(parentElement, open(parentElement));
   const view = views.get(parentElement);
   const [room, ...size] = new Float32Array(data.slice(0, PREFIX).buffer);
   view.send = (event) => setTriggerValue("event", event);
-  Object.assign(view, { room, size });
+  Object.assign(view, { room, size, isReadOnly });
   clothe(view);
   fit(view);
   await next(view, data.subarray(PREFIX));
@@ -29,6 +29,7 @@ async function next(view, packed) {
   const turn = ++view.asked;
   const scene = await decode(packed);
   if (turn < view.shown) return;
+  if (view.isReadOnly) scene.spots = [];
   Object.assign(view, { scene, shown: turn });
   if (view.canvas.ariaLabel !== scene.alt) view.canvas.ariaLabel = scene.alt;
   view.canvas.dataset.frame = turn;
