@@ -34,6 +34,7 @@ from experiments.mlp_problem import (
 from experiments.mlp_settings import MLPSettings
 from models.mlp import SimpleMLP
 from training.device import choose_device
+from training.experiment import Network
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 
@@ -219,6 +220,7 @@ class MLPExperiment(Inside):
         """Weights, optimiser, and the place in the epoch."""
         return {
             "weights": [parameter.detach() for parameter in self.model.parameters()],
+            "is_frozen": [not parameter.requires_grad for parameter in self.model.parameters()],
             "optimizer": self.optimizer.state_dict(),
             "order": self._order,
             "place": [self.num_steps, self._cursor, self._num_epochs],
@@ -227,8 +229,9 @@ class MLPExperiment(Inside):
     @torch.no_grad()
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Puts back what `state_dict` gave."""
-        for parameter, saved in zip(self.model.parameters(), state["weights"], strict=True):
-            parameter.copy_(saved)
+        parts = zip(self.model.parameters(), state["weights"], state["is_frozen"], strict=True)
+        for parameter, saved, is_frozen in parts:
+            parameter.copy_(saved).requires_grad_(not is_frozen)
         self.optimizer.load_state_dict(state["optimizer"])
         self.optimizer.zero_grad()  # the gradients belong to another step
         self.num_steps, self._cursor, self._num_epochs = state["place"]
@@ -239,6 +242,10 @@ class MLPExperiment(Inside):
     def parameters(self) -> list[Tensor]:
         """Weights and biases, first layer to last."""
         return list(self.model.parameters())
+
+    def networks(self) -> dict[str, Network]:
+        """The one network, with the first batch of the epoch."""
+        return {"network": Network(self.model, (self._train_x[: self._batch_size],))}
 
     # ---- watching ----------------------------------------------------------------------------------------------
 

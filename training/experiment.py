@@ -1,10 +1,17 @@
 """What the engine can run: the one interface between an architecture's experiment and everything above it."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+
+class Network(NamedTuple):
+    """A module of an experiment with what it is given: a real batch, as `step` would give it."""
+
+    module: nn.Module
+    inputs: tuple[Tensor, ...]
 
 
 @runtime_checkable
@@ -62,3 +69,6 @@ class Experiment(Protocol):
 
     def parameters(self) -> list[Tensor]:
         """The weights and biases that learn."""
+
+    def networks(self) -> dict[str, Network]:
+        """Every network by the name it has on the page, with a batch to look into it. Draws no random numbers."""

@@ -23,6 +23,11 @@ class Columns:
         column = self.values.get(name)
         return float(column[-1]) if column is not None and len(column) else float("nan")
 
+    def until(self, step: int) -> "Columns":
+        """The rows at or before `step`."""
+        keep = int(np.searchsorted(self.steps, step, side="right"))
+        return Columns(self.steps[:keep], {name: column[:keep] for name, column in self.values.items()})
+
 
 @dataclass
 class History:
@@ -65,10 +70,25 @@ class History:
         values = {name: np.array(column, dtype=np.float64) for name, column in self._columns.items()}
         return Columns(np.array(self._steps, dtype=np.int64), values)
 
-    @property
-    def last_row(self) -> dict[str, float]:
-        """The newest row, empty before the first."""
-        return {name: column[-1] for name, column in self._columns.items()} if self._steps else {}
+    def column(self, name: str) -> list[float]:
+        """All values of one recorded number."""
+        return self._columns[name]
+
+    @classmethod
+    def of(cls, columns: Columns, stride: int) -> "History":
+        """The history that gave these columns, at a first stride of `stride`.
+
+        Raises:
+            ValueError: if no history can have such rows.
+        """
+        steps = columns.steps.tolist()
+        if not steps or steps[0] != 0 or "loss" not in columns.values or len(steps) > CAPACITY:
+            raise ValueError("a history begins at step 0 and records the loss")
+        while len(steps) > 1 and stride < steps[1]:
+            stride *= 2
+        if steps != [row * stride for row in range(len(steps))]:
+            raise ValueError("the rows of a history are evenly apart")
+        return cls(stride, _steps=steps, _columns={name: column.tolist() for name, column in columns.values.items()})
 
     def _thin(self) -> None:
         self.stride *= 2

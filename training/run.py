@@ -4,14 +4,19 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
+from training.capture import Change
 from training.checkpoints import Checkpoints
-from training.experiment import Experiment, Observation
-from training.history import Columns, History
+from training.experiment import Experiment
+from training.history import History
 from training.settings import Settings, restarts
+from training.snapshot import Snapshot, Stop
+from training.travel import Travel
 from training.turn import TURN, RandomState
+
+__all__ = ["Build", "Run", "Snapshot", "Stop"]
 
 SLICE_SECONDS: Final = 0.010
 LEASE_SECONDS: Final = 4.0  # a run nobody has looked at for longer gets no slices
@@ -21,41 +26,10 @@ EXPLOSION: Final = 1e6  # a loss this many times the first one will not come bac
 Build = Callable[[Any], Experiment]
 
 
-@dataclass(frozen=True)
-class Stop:
-    """When a run should pause by itself; `None` means no such limit."""
-
-    steps: int | None = None  # counted from pressing Play
-    seconds: float | int | None = None
-    target_loss: float | int | None = None  # test loss where there is one, else training loss
-    patience: int | None = None  # steps without a lower loss
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """All a page shows of a run at one moment. Never changes once made."""
-
-    step: int
-    epoch: float
-    is_playing: bool
-    message: str  # why the run paused by itself, in one sentence; else empty
-    has_failed: bool  # the loss is no longer a number, or has exploded
-    steps_per_second: float
-    seconds_left: float | None  # until the stop condition on steps or seconds, while playing
-    settings: Any
-    device: str
-    history: Columns
-    observation: Observation
-
-
-class Run:
+class Run(Travel):
     """Drives one experiment. All public methods may be called from any thread; none waits longer than one step."""
 
     _snapshot: Snapshot
-    _history: History
-    _checkpoints: Checkpoints
-    _message: str
-    _has_failed: bool
 
     def __init__(self, build: Build, settings: Settings) -> None:
         """Builds the experiment of `settings`.
@@ -102,6 +76,7 @@ class Run:
 
     def take_epoch(self) -> None:
         """Asks for the steps to the end of the current epoch."""
+        self.leave()
         self.take(self.experiment.steps_left_in_epoch)
 
     def reset(self, seed: int | None = None) -> None:
@@ -121,7 +96,11 @@ class Run:
             self._restart(settings)
             return
         with TURN.command(self._random):
+            self._return()
+            former = dict(self.settings)
             self.experiment.apply(settings)
+            turned = {name: value for name, value in dict(settings).items() if value != former[name]}
+            self._changes.append(Change(self.step, turned))
             self._refresh()
 
     def replace(self, build: Build, settings: Settings) -> None:
@@ -138,24 +117,22 @@ class Run:
             raise
 
     def call(self, method: str, **arguments: Any) -> Any:
-        """Calls a method of the experiment between two steps, and brings the picture up to date."""
+        """Asks the experiment something between two steps. The method must change nothing; see `edit`."""
+        with TURN.command(self._random):
+            return getattr(self.experiment, method)(**arguments)
+
+    def edit(self, method: str, **arguments: Any) -> Any:
+        """Lets a method of the experiment change it by hand between two steps, and brings the picture up to date.
+
+        At an earlier moment that is visited, the run branches there: an edit needs a future.
+        """
         with TURN.command(self._random):
             result = getattr(self.experiment, method)(**arguments)
+        self.branch()
+        with TURN.command(self._random):
+            self._edits.append(self.step)
             self._refresh()
             return result
-
-    def rewind(self, step: int) -> int:
-        """Goes back to the newest checkpoint at or before `step`, pauses, and returns where it is."""
-        self._is_playing = False
-        with TURN.command(self._random):
-            self.step, state = self._checkpoints.nearest(step)
-            self.experiment.load_state_dict(state["experiment"])
-            self._random.load_state_dict(state["random"])
-            self._history.truncate(self.step)
-            self._checkpoints.truncate(self.step)
-            self._settle()
-            self._refresh()
-        return self.step
 
     def park(self) -> None:
         """Takes the lease away: no slices until somebody looks again."""
@@ -185,11 +162,6 @@ class Run:
         """Whether the worker should give it a slice: steps are wanted, and somebody looks."""
         return self._is_playing and time.monotonic() - self.polled_at < LEASE_SECONDS
 
-    @property
-    def checkpoint_steps(self) -> list[int]:
-        """The steps `rewind` can reach exactly."""
-        return self._checkpoints.steps
-
     # ---- what the worker calls ---------------------------------------------------------------------------------
 
     def advance(self, seconds: float | int = SLICE_SECONDS) -> int:
@@ -201,12 +173,13 @@ class Run:
         if self._is_playing and not self._is_watched and self._is_ahead():
             return 0  # nothing to do: the worker asks a run with a pace some hundred times a second
         with TURN.slice(self._random):
-            before, end = self.step, time.perf_counter() + seconds
+            before, began = self.step, time.perf_counter()
             try:
                 while self._is_playing and not self._is_ahead():
                     self._take_one()
-                    if time.perf_counter() >= end or TURN.is_wanted:
+                    if time.perf_counter() >= began + seconds or TURN.is_wanted:
                         break
+                self.seconds += time.perf_counter() - began
                 if self._is_watched or not self._is_playing:
                     self._refresh()
             except Exception as error:
@@ -222,14 +195,15 @@ class Run:
             experiment = self._build(settings)
             random.use_device(experiment.device)
             self.experiment, self._random = experiment, random
-            self.step = 0
+            self.step, self.seconds, self._newest = 0, 0.0, None
+            self._first_settings, self._changes, self._edits = settings, [], []
             self._settle()
             self._is_watched = False
             self._remaining: int | None = None
             self._stop = Stop()
             self._history = History(experiment.record_every)
             self._checkpoints = Checkpoints(experiment.steps_per_epoch)
-            self._first_loss, self._best_loss, self._best_step = math.nan, math.inf, 0
+            self._best_loss, self._best_step = math.inf, 0
             self._judged_step = 0  # when the loss was looked at last
             self._mark = (time.monotonic(), 0)
             self._record()
@@ -250,6 +224,7 @@ class Run:
                 self._settle_at_cap()
                 self._refresh()
                 return
+            self._return()
             self._stop, self._remaining = stop, num_steps
             self._message = ""
             self._begin_step, self._begin_time = self.step, time.monotonic()
@@ -288,19 +263,20 @@ class Run:
     def _record(self) -> None:
         row = self.experiment.evaluate()
         self._history.append(self.step, row)
-        loss = row["loss"]
-        if self.step == 0:
-            self._first_loss = abs(loss)
-        if not math.isfinite(loss) or abs(loss) > EXPLOSION * max(1.0, self._first_loss):
-            what = f"very large ({loss:.1e})" if math.isfinite(loss) else "infinite or not a number"
-            advice = self.experiment.advice(loss)
-            self._settle(f"The loss became {what} at step {self.step:,}, so training paused. {advice}", has_failed=True)
+        self._judge(row["loss"])
         watched = row.get("test_loss", math.nan)
         if math.isnan(watched):  # there are no test examples
-            watched = loss
+            watched = row["loss"]
         self._judged_step = self.step
         if watched < self._best_loss:
             self._best_loss, self._best_step = watched, self.step
+
+    def _judge(self, loss: float) -> None:
+        first = abs(self._history.column("loss")[0])
+        if not math.isfinite(loss) or abs(loss) > EXPLOSION * max(1.0, first):
+            what = f"very large ({loss:.1e})" if math.isfinite(loss) else "infinite or not a number"
+            advice = self.experiment.advice(loss)
+            self._settle(f"The loss became {what} at step {self.step:,}, so training paused. {advice}", has_failed=True)
 
     def _is_ahead(self) -> bool:
         if self._pace is None or self._remaining is not None:
@@ -327,17 +303,18 @@ class Run:
             self._settle_at_cap()
 
     def _keep(self) -> None:
-        state = {"experiment": self.experiment.state_dict(), "random": self._random.state_dict()}
-        self._checkpoints.save(self.step, state)
+        self._checkpoints.save(self.step, self._state())
 
     def _refresh(self) -> None:
         self._is_watched = False
         self._snapshot = Snapshot(
             step=self.step,
+            newest_step=self.newest_step,
             epoch=self.experiment.epoch,
             is_playing=self._is_playing,
             message=self._message,
             has_failed=self._has_failed,
+            seconds=self.seconds,
             steps_per_second=self._measured_rate(),
             seconds_left=self._seconds_left(),
             settings=self.experiment.settings,

@@ -66,7 +66,7 @@ def _choose(run: Run, snapshot: Snapshot) -> tuple[int | None, int]:
 
 def _apply(run: Run, example: int | None) -> None:
     if example is not None:
-        run.call("choose", example=example)
+        run.edit("choose", example=example)
     run.take(1)
     poll(run)
     run.wait(WAIT_SECONDS)

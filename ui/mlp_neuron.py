@@ -223,7 +223,7 @@ def change_by_hand(run: Run, method: str, **arguments: Any) -> None:
     st.session_state["_mlp_edits"] = st.session_state.get("_mlp_edits", 0) + 1
     st.session_state[CHANGED] = True
     try:
-        run.call(method, **arguments)
+        run.edit(method, **arguments)
     except SettingsError as error:
         st.session_state["_mlp_weights_complaint"] = str(error)
 

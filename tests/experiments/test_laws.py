@@ -140,6 +140,38 @@ def test_reset_and_rewind_come_back_exactly(slug):
 
 
 @per_page
+def test_a_visit_to_the_past_changes_nothing(slug):
+    one, other = (Run(experiment_class(slug), settings_class(slug)(seed=3)) for _ in range(2))
+    for run in (one, other):
+        run.take(60)
+        finish(run)
+    assert one.visit(0) == 0
+    one.leave()
+    for run in (one, other):
+        run.take(60)
+    assert_same_trace(trace(finish(one)), trace(finish(other)))
+
+
+@per_page
+def test_a_run_taken_elsewhere_goes_on_exactly(slug):
+    one, other = (Run(experiment_class(slug), settings_class(slug)(seed=seed)) for seed in (3, 4))
+    one.take(60)
+    other.resume(finish(one).capture())
+    for run in (one, other):
+        run.take(60)
+    assert_same_trace(trace(finish(one)), trace(finish(other)))
+
+
+@per_page
+def test_networks_are_those_that_learn_and_take_their_inputs(slug):
+    experiment = build(slug)
+    found = [parameter for network in experiment.networks().values() for parameter in network.module.parameters()]
+    assert {id(parameter) for parameter in found} == {id(parameter) for parameter in experiment.parameters()}
+    for network in experiment.networks().values():
+        network.module(*network.inputs)
+
+
+@per_page
 def test_what_was_seen_does_not_change_when_training_goes_on(slug):
     experiment = build(slug)
     experiment.step()

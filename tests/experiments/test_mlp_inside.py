@@ -70,7 +70,7 @@ def test_a_neuron_adds_up(kind: dict[str, Any]) -> None:
 
 def test_a_neuron_worked_by_hand() -> None:
     run = run_of(activation="relu", hidden_dims=(2,), is_standardised=False)
-    run.call("set_weights", layer=1, weight=[[1.0, -2.0], [0.0, 0.0]], bias=[0.5, 0.0])
+    run.edit("set_weights", layer=1, weight=[[1.0, -2.0], [0.0, 0.0]], bias=[0.5, 0.0])
     x1, x2 = run.experiment.problem.x[0].tolist()
     seen = run.call("neuron", layer=1, unit=0, example=0)
     assert seen.sum == pytest.approx(x1 - 2 * x2 + 0.5, abs=1e-5)
@@ -138,7 +138,7 @@ def test_one_chosen_example_does_what_the_microscope_said(optimizer: str, settin
     run = run_of(**settings, optimizer=optimizer)
     before, seen = weights_of(run), run.call("microscope", example=5)
     step, place = run.step, run.experiment._cursor
-    run.call("choose", example=5)
+    run.edit("choose", example=5)
     advance(run, 1)
     said = [one for layer in seen.layers for one in (layer.weight_update, layer.bias_update)]
     for old, update, new in zip(before, said, weights_of(run), strict=True):
@@ -181,7 +181,7 @@ def test_looking_changes_nothing(kind: dict[str, Any]) -> None:
 
 def test_a_frozen_layer_stays_and_the_others_move() -> None:
     run = run_of(optimizer="adamw", weight_decay=0.1)
-    run.call("freeze", layer=2, is_frozen=True)
+    run.edit("freeze", layer=2, is_frozen=True)
     before = weights_of(run)
     seen = run.call("microscope")
     assert [layer.is_frozen for layer in seen.layers] == [False, True, False]
@@ -191,31 +191,31 @@ def test_a_frozen_layer_stays_and_the_others_move() -> None:
     moved = [not np.array_equal(old, new) for old, new in zip(before, weights_of(run), strict=True)]
     assert moved == [True, True, False, False, True, True]
     assert run.poll().observation.is_frozen == (False, True, False)
-    run.call("freeze", layer=2, is_frozen=False)
+    run.edit("freeze", layer=2, is_frozen=False)
     advance(run, 1)
     assert not np.array_equal(before[2], weights_of(run)[2])
 
 
 def test_gradients_reach_behind_frozen_first_layers() -> None:
     run = run_of()
-    run.call("freeze", layer=1, is_frozen=True)
-    run.call("freeze", layer=2, is_frozen=True)
+    run.edit("freeze", layer=1, is_frozen=True)
+    run.edit("freeze", layer=2, is_frozen=True)
     assert all(layer.deltas.any() for layer in run.call("microscope").layers)
     assert all(norm > 0 for norm in run.call("spread").gradient_norms)
 
 
 def test_the_last_layer_that_learns_cannot_be_frozen() -> None:
     run = run_of()
-    run.call("freeze", layer=1, is_frozen=True)
-    run.call("freeze", layer=2, is_frozen=True)
+    run.edit("freeze", layer=1, is_frozen=True)
+    run.edit("freeze", layer=2, is_frozen=True)
     with pytest.raises(SettingsError, match="At least one layer has to learn"):
-        run.call("freeze", layer=3, is_frozen=True)
+        run.edit("freeze", layer=3, is_frozen=True)
     advance(run, 1)
 
 
 def test_weights_can_be_written() -> None:
     run = run_of(hidden_dims=(2,))
-    run.call("set_weights", layer=1, weight=[[1, 2], [3, 4.5]], bias=[0, -1])
+    run.edit("set_weights", layer=1, weight=[[1, 2], [3, 4.5]], bias=[0, -1])
     observation = run.poll().observation
     assert observation.weights[0].tolist() == [[1, 2], [3, 4.5]]
     assert observation.biases[0].tolist() == [0, -1]
@@ -239,7 +239,7 @@ def test_a_bad_weight_is_refused_and_nothing_changes(weight: list[list[Any]], bi
     run = run_of(hidden_dims=(2,))
     before = weights_of(run)
     with pytest.raises(SettingsError, match=r"^[A-Z][^.]*\.$"):
-        run.call("set_weights", layer=1, weight=weight, bias=bias)
+        run.edit("set_weights", layer=1, weight=weight, bias=bias)
     for old, new in zip(before, weights_of(run), strict=True):
         np.testing.assert_array_equal(old, new)
 
@@ -261,7 +261,7 @@ def test_the_spread_knows_vanishing_gradients_and_dead_units() -> None:
     sigmoid = run_of(activation="sigmoid", hidden_dims=(8,) * 6).call("spread")
     assert sigmoid.gradient_norms[0] < sigmoid.gradient_norms[-1] / 100
     run = run_of(activation="relu", hidden_dims=(3,))
-    run.call("set_weights", layer=1, weight=[[0, 0]] * 3, bias=[-1, -1, 1])
+    run.edit("set_weights", layer=1, weight=[[0, 0]] * 3, bias=[-1, -1, 1])
     dead = run.call("spread")
     assert dead.dead_share == pytest.approx((2 / 3,))
     assert dead.zero_share[0] == pytest.approx(2 / 3)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.history import History
+from training.history import Columns, History
 
 
 def filled(*, stride, capacity, num_steps):
@@ -34,7 +34,7 @@ def test_truncate_forgets_what_comes_after():
     history = filled(stride=2, capacity=100, num_steps=20)
     history.truncate(9)
     np.testing.assert_array_equal(history.columns().steps, [0, 2, 4, 6, 8])
-    assert history.last_row == {"loss": 4.0}
+    assert history.column("loss")[-1] == 4.0
     history.append(10, {"loss": 5.0})
     np.testing.assert_array_equal(history.columns().steps, [0, 2, 4, 6, 8, 10])
 
@@ -67,7 +67,33 @@ def test_a_number_that_appears_later_is_nan_before():
 def test_last_value():
     history = History(1)
     assert np.isnan(history.columns().last("loss"))
-    assert history.last_row == {}
     history.append(0, {"loss": 2.0})
     assert history.columns().last("loss") == 2.0
     assert np.isnan(history.columns().last("no such column"))
+
+
+@pytest.mark.parametrize("num_steps", [0, 1, 7, 300, 5000])
+def test_a_history_made_of_columns_goes_on_like_the_first(num_steps):
+    one = filled(stride=2, capacity=64, num_steps=num_steps)
+    other = History.of(one.columns(), 2)
+    other.capacity = 64
+    for step in range(num_steps + 1, num_steps + 400):
+        for history in (one, other):
+            if history.is_due(step):
+                history.append(step, {"loss": step / 2})
+    assert one.stride == other.stride
+    np.testing.assert_array_equal(one.columns().steps, other.columns().steps)
+    np.testing.assert_array_equal(one.columns().values["loss"], other.columns().values["loss"])
+
+
+@pytest.mark.parametrize("steps", [[], [5, 10], [0, 2, 3], [0, 10, 5], [0, 3, 6]])
+def test_columns_that_no_history_gives_are_refused(steps):
+    with pytest.raises(ValueError, match="history"):
+        History.of(Columns(np.array(steps, dtype=np.int64), {"loss": np.zeros(len(steps))}), 2)
+
+
+def test_columns_until():
+    columns = filled(stride=2, capacity=100, num_steps=20).columns()
+    assert columns.until(9).steps.tolist() == [0, 2, 4, 6, 8]
+    assert len(columns.until(9).values["loss"]) == 5
+    assert len(columns.until(100).steps) == len(columns.steps)

@@ -342,10 +342,10 @@ def test_other_data_start_the_run_anew():
 
 def test_a_method_of_the_experiment_can_be_called_between_steps():
     run = toy_run()
-    assert run.call("teleport", to=9.0) == "done"
+    assert run.edit("teleport", to=9.0) == "done"
     assert run.poll().observation.place.tolist() == [9, 9, 9]
     with pytest.raises(AttributeError):
-        run.call("fly")
+        run.edit("fly")
     run.take(1)
     assert finish(run).step == 1
 
@@ -369,7 +369,7 @@ def test_an_explosion_pauses_and_says_what_to_try(rate, what):
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_pauses(value):
     run = toy_run()
-    run.call("teleport", to=value)
+    run.edit("teleport", to=value)
     run.play()
     snapshot = finish(run).poll()
     assert snapshot.has_failed

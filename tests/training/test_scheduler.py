@@ -209,7 +209,7 @@ def test_the_cap_is_a_sentence_and_others_go_on(visitors):
         lambda run: run.rewind(0),
         lambda run: run.change(run.settings.changed(rate=0.2)),
         lambda run: run.change(run.settings.changed(width=9)),
-        lambda run: run.call("teleport", to=1.0),
+        lambda run: run.edit("teleport", to=1.0),
     ],
     ids=["reset", "play", "pause", "take", "rewind", "live", "anew", "call"],
 )
