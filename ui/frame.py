@@ -8,8 +8,10 @@ import streamlit as st
 from catalog import entry
 from training.run import Run, Snapshot
 from training.scheduler import SCHEDULER
+from ui.live import recorded
+from ui.rooms import follow, host, num_followers, publish, room_button
 from ui.runs import poll
-from ui.transport import status, transport
+from ui.transport import status, status_words, transport
 
 TICK_SECONDS: Final = 0.25
 BUSY_TICK_SECONDS: Final = 0.5  # when many train at once
@@ -32,12 +34,15 @@ def page_style() -> None:
 
 
 def heading(slug: str) -> None:
-    """Title and the one sentence of the catalog, on one line."""
+    """Title and the one sentence of the catalog, on one line; who follows a lecturer gets their picture below it."""
     page = entry(slug)
     page_style()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
+        room_button(slug)
+    if follow(slug):
+        st.stop()
 
 
 def section(title: str) -> None:
@@ -56,12 +61,15 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
             in the picture that the rest of the page must follow.
     """
     transport(run, slug)
+    host(run, slug)
     was_playing = run.is_playing
 
     def show() -> None:
         snapshot = poll(run)
-        status(snapshot)
-        must_follow = draw(snapshot)
+        status(snapshot, *num_followers(slug))
+        with recorded() as pictures:
+            must_follow = draw(snapshot)
+        publish(slug, snapshot, status_words(snapshot), pictures)
         if must_follow or was_playing != snapshot.is_playing:
             st.rerun()  # the rest of the page is due too
 

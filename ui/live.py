@@ -9,7 +9,9 @@ deep links, `server.baseUrlPath` and a proxy that cuts a prefix all work.
 import hashlib
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from starlette.routing import Route
 
 from figures import theme
 from figures.palettes import PALETTES, palette_stops
+from ui.room_store import Picture
 
 Event = dict[str, Any]
 
@@ -72,9 +75,32 @@ def live_canvas(
         if on_event is not None and event is not None:
             on_event(event)
 
+    if (drawn := _drawn.get()) is not None:
+        drawn.append(Picture(height or 0.0, scene_bytes))
     result = _mount(key=key, data=_ROOM.pack(height or 0.0) + scene_bytes, on_event_change=notify)
     event: Event | None = result.get("event")
     return event
+
+
+@contextmanager
+def recorded() -> Iterator[list[Picture]]:
+    """Collects what `live_canvas` draws inside the block, to be shown elsewhere too."""
+    pictures: list[Picture] = []
+    former = _drawn.set(pictures)
+    try:
+        yield pictures
+    finally:
+        _drawn.reset(former)
+
+
+def follow_canvas(code: str, *, key: str) -> None:
+    """Shows what is published in a room, read-only; the browser gets it by itself, without a run of the script.
+
+    Args:
+        code: of the room.
+        key: the identity of this element on the page.
+    """
+    _follow(key=key, data={"code": code})
 
 
 def _theme_module() -> str:
@@ -117,4 +143,13 @@ routes: Final = [
     Route("/{folders:path}/_live/{version}/{name}", _serve),
 ]
 
-_mount = st.components.v2.component("live_canvas", js=_LOADER.format(version=_version(), apology=_APOLOGY))
+_drawn: ContextVar[list[Picture] | None] = ContextVar("_drawn", default=None)
+
+
+def _component(name: str, module: str) -> Any:
+    js = _LOADER.format(version=_version(), module=module, apology=_APOLOGY)
+    return st.components.v2.component(name, js=js)
+
+
+_mount = _component("live_canvas", "mount.js")
+_follow = _component("follow_canvas", "follow.js")

@@ -1,8 +1,8 @@
 """The way from a room to its viewers' browsers: a websocket of our own, beside Streamlit's.
 
-A Streamlit script run costs about 14 ms of the server's time, so viewers do not run scripts: each has a socket here, asks
-for a picture, draws it, asks for the next. Who is slow asks seldom, and holds up nobody. Nothing but the code opens a
-room and no cookie is read, so it does not matter which site a socket comes from.
+A run of the script costs about 14 ms of the server's time, so viewers do not run it: each has a socket here, asks for a
+picture, draws it, asks for the next. Who is slow asks seldom, and holds up nobody. Nothing but the code opens a room
+and no cookie is read, so it does not matter which site a socket comes from.
 """
 
 import asyncio
@@ -12,9 +12,8 @@ from typing import Final
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ui.room_store import ROOMS, RoomError, Viewer
+from ui.room_store import GUESS_SECONDS, ROOMS, RoomError, Viewer
 
-GUESS_SECONDS: Final = 1.0  # that a wrong code waits for its answer
 GAP_SECONDS: Final = 0.2  # at least, between two pictures
 LOOK_SECONDS: Final = 10.0  # at most, until a room that waits for its lecturer is found to have closed
 ASK: Final = "next"

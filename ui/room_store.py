@@ -17,6 +17,7 @@ from training.run import Run
 
 MAX_ROOMS: Final = 32  # at a time, in one process
 MAX_VIEWERS: Final = 200  # of one room
+GUESS_SECONDS: Final = 0.5  # that a wrong code waits for its answer
 GRACE_SECONDS: Final = 120.0  # that a room waits for a lecturer who has gone; Streamlit keeps the session as long
 MAX_REMEMBERED: Final = 256  # closed codes, so that a late viewer is told the truth
 
@@ -120,9 +121,9 @@ class Room:
             clock: tells the seconds.
         """
         self.code, self.slug = new_code(), slug
-        self.run: Run | None = run
-        self.material: Any = None  # stands for what the lecturer brought, as in `ui.runs.open_run`
-        self.own: Mapping[str, Any] = {}  # the session state that holds it
+        self.run = run
+        self.own: Mapping[str, Any] = {}  # what the lecturer brought, by session key
+        self._is_closed = False
         self._clock, self._lock = clock, threading.Lock()
         self._viewers: set[Viewer] = set()
         self._pictures: tuple[Picture, ...] = ()
@@ -139,12 +140,16 @@ class Room:
     @property
     def is_open(self) -> bool:
         """Whether anybody may come in."""
-        return self.run is not None and not self.is_deserted
+        return not self._is_closed and not self.is_deserted
 
     @property
     def is_deserted(self) -> bool:
         """Whether the lecturer has been away for longer than the room waits."""
         return self._left_at is not None and self._clock() - self._left_at > GRACE_SECONDS
+
+    def hand_over(self, run: Run, own: Mapping[str, Any]) -> None:
+        """Says which run is shown, and what the lecturer brought for it, by session key."""
+        self.run, self.own = run, own
 
     def publish(self, words: str, pictures: Iterable[Picture], *, is_playing: bool) -> None:
         """Shows everybody the newest pictures.
@@ -154,7 +159,7 @@ class Room:
             pictures: as the lecturer's page drew them, in order; none leaves the former ones.
             is_playing: whether more are on the way.
         """
-        if self.run is None:
+        if self._is_closed:
             return
         self._left_at = None
         self._pictures = tuple(pictures) or self._pictures
@@ -162,7 +167,7 @@ class Room:
 
     def desert(self) -> None:
         """The lecturer's tab is closed or has lost its connection: the room waits a while for them."""
-        if self.run is not None and self._left_at is None:
+        if not self._is_closed and self._left_at is None:
             self._left_at = self._clock()
             self._say(AWAY)
 
@@ -174,7 +179,7 @@ class Room:
 
     def close(self) -> None:
         """Sends everybody out, for good."""
-        self.run, self.own, self.material, self._pictures, self._message = None, {}, None, (), b""
+        self._is_closed = True
         self._wake_all()
 
     def add(self, wake: Wake) -> Viewer:

@@ -111,8 +111,8 @@ def stop_knobs(slug: str) -> None:
     right.number_input("Patience", 0, MAX_STEPS, 0, step=100, key=f"{slug}_stop_patience", help=early, **IN_URL)
 
 
-def status(snapshot: Snapshot) -> None:
-    """One line: where the run is, how fast it goes, and why it paused by itself."""
+def status_words(snapshot: Snapshot) -> list[str]:
+    """Where the run is, how fast it goes, and why it paused by itself; in Markdown."""
     parts = [f"step **{snapshot.step:,}**", f"epoch **{snapshot.epoch:,.1f}**"]
     if snapshot.is_playing and snapshot.steps_per_second:
         parts.append(f"{snapshot.steps_per_second:,.0f} steps/s")
@@ -121,6 +121,11 @@ def status(snapshot: Snapshot) -> None:
     parts.append(f"on {snapshot.device.upper()}")
     if snapshot.message and not snapshot.has_failed:
         parts.append(snapshot.message)
-    st.markdown(" · ".join(parts))
+    return parts
+
+
+def status(snapshot: Snapshot, *more: str) -> None:
+    """One line: what `status_words` says, and `more`; below it, why the run failed."""
+    st.markdown(" · ".join([*status_words(snapshot), *more]))
     if snapshot.has_failed:
         st.error(snapshot.message)
