@@ -14,6 +14,7 @@ from ui.live import follow_canvas
 from ui.own import own_of
 from ui.room_store import GUESS_SECONDS, ROOMS, Picture, Room, RoomError
 from ui.runs import resume_next, run_of
+from ui.share import asked, show_qr
 
 PARAMETER: Final = "room"  # in the address
 MAX_TYPED: Final = 20  # letters of a code, however it is spaced
@@ -33,26 +34,37 @@ def _lease(code: str, _room: Room) -> Room:
 def room_button(slug: str) -> None:
     """A button of the heading: open a room on this page, see its code, close it, or follow somebody else's."""
     room = _mine()
-    if PARAMETER in st.query_params and room is None:
-        return  # a viewer
-    label = "Room" if room is None else f"Room {room.code}"
-    # opening it runs the script, so that the number of viewers is the one of now
-    with st.popover(label, icon=":material/groups:", key=f"{slug}_room", on_change="rerun"):
+    if room is not None or PARAMETER not in st.query_params:  # not for a viewer
+        st.fragment(_room)(slug)
+
+
+def _room(slug: str) -> None:
+    room: Room | None = st.session_state.get(_MINE)
+    # opening it runs this again, so that the number of viewers is the one of now
+    with st.popover("Room", icon=":material/groups:", key=f"{slug}_room", on_change="rerun", width="content"):
         if room is None:
-            st.markdown("**Open a room**: others see this picture live, and can make a run of their own from it.")
-            st.button("Open a room", key=f"{slug}_room_open", on_click=_open, args=(slug,), type="primary")
-            st.markdown("**Follow a room** that somebody else has opened.")
-            join_box(slug)
+            has_changed = _offer_room(slug)
         else:
-            _show_room(room, slug)
+            has_changed = _show_room(room, slug)
+    if has_changed:
+        st.rerun()  # the rest of the page is due too
+
+
+def _offer_room(slug: str) -> bool:
+    st.markdown("**Open a room.** Others see this picture live and can make a run of their own from it.")
+    has_opened = st.button("Open a room", key=f"{slug}_room_open", on_click=_open, args=(slug,), type="primary")
+    st.markdown("**Follow a room** that somebody else has opened.")
+    join_box(slug)
+    return has_opened
 
 
 def _open(slug: str) -> None:
     run = run_of(slug)
-    if run is None or _mine() is not None:
+    if run is None:
         return
     try:
         st.session_state[_MINE] = ROOMS.open(slug, run)
+        st.session_state[f"{slug}_room"] = True  # the popover stays open, with the code in it
     except RoomError as error:
         st.session_state[_SENTENCE] = str(error)
 
@@ -62,15 +74,17 @@ def _close(room: Room) -> None:
     st.session_state.pop(_MINE, None)
 
 
-def _show_room(room: Room, slug: str) -> None:
+def _show_room(room: Room, slug: str) -> bool:
     if room.slug != slug:
         st.markdown(f"Your room is on the page {entry(room.slug).title}; close it to open one here.")
         st.page_link(f"../pages/{room.slug}.py", label="Go there", icon=":material/arrow_forward:")
     else:
+        st.markdown("Read out the code for the start page, or show the link:")
         st.header(room.code, anchor=False)
         st.code(_link(room), language=None, wrap_lines=True)
+        show_qr(_link(room))
         st.markdown(num_followers(slug)[0])
-    st.button("Close the room", key=f"{slug}_room_close", on_click=_close, args=(room,), icon=":material/close:")
+    return st.button("Close the room", key=f"{slug}_room_close", on_click=_close, args=(room,), icon=":material/close:")
 
 
 def _link(room: Room) -> str:
@@ -155,8 +169,8 @@ def follow(slug: str) -> bool:
 
     A code that leads nowhere is taken from the address, and a sentence says why until it is closed.
     """
-    typed = st.query_params.get(PARAMETER)
-    if typed is not None:
+    typed = asked(PARAMETER)
+    if typed:
         try:
             room = _find(typed)
         except RoomError as error:

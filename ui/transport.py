@@ -113,7 +113,9 @@ def stop_knobs(slug: str) -> None:
 
 def status_words(snapshot: Snapshot) -> list[str]:
     """Where the run is, how fast it goes, and why it paused by itself; in Markdown."""
-    parts = [f"step **{snapshot.step:,}**", f"epoch **{snapshot.epoch:,.1f}**"]
+    is_past = snapshot.step < snapshot.newest_step
+    parts = [f"step **{snapshot.step:,}**" + (f" of {snapshot.newest_step:,}" if is_past else "")]
+    parts.append(f"epoch **{snapshot.epoch:,.1f}**")
     if snapshot.is_playing and snapshot.steps_per_second:
         parts.append(f"{snapshot.steps_per_second:,.0f} steps/s")
     if snapshot.seconds_left is not None:
@@ -125,7 +127,5 @@ def status_words(snapshot: Snapshot) -> list[str]:
 
 
 def status(snapshot: Snapshot, *more: str) -> None:
-    """One line: what `status_words` says, and `more`; below it, why the run failed."""
-    st.markdown(" · ".join([*status_words(snapshot), *more]))
-    if snapshot.has_failed:
-        st.error(snapshot.message)
+    """One line: what `status_words` says, and `more`."""
+    st.markdown(" · ".join([*status_words(snapshot), *more]), width="content")
