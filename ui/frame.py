@@ -10,7 +10,7 @@ from training.run import Run, Snapshot
 from training.scheduler import SCHEDULER
 from training.settings import Settings
 from ui.live import recorded
-from ui.rooms import follow, host, num_followers, publish, room_button
+from ui.rooms import followed_room, host, num_followers, publish, room_button, room_sentence, show_room
 from ui.runs import poll
 from ui.share import share_button
 from ui.time_travel import play_back, playback_tick, time_bar
@@ -45,14 +45,19 @@ def heading(slug: str, settings_class: type[Settings]) -> None:
     """
     page = entry(slug)
     page_style()
+    room = followed_room(slug)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
-        with st.container(horizontal=True, width="content"):
-            room_button(slug)
-            share_button(slug, settings_class)
-    if follow(slug):
+        if room is None:
+            with st.container(width="content"):  # one for each: a fragment takes a line of its own
+                room_button(slug)
+            with st.container(width="content"):
+                share_button(slug, settings_class)
+    if room is not None:
+        show_room(room, slug)
         st.stop()
+    room_sentence(slug)
 
 
 def section(title: str) -> None:

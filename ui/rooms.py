@@ -25,7 +25,7 @@ _SENTENCE: Final = "_room_sentence"  # session key of what to say about rooms
 # ---- the lecturer ----------------------------------------------------------------------------------------------------
 
 
-@st.cache_resource(scope="session", on_release=Room.desert, show_spinner=False)
+@st.cache_resource(scope="session", max_entries=1, on_release=Room.desert, show_spinner=False)
 def _lease(code: str, _room: Room) -> Room:
     """Streamlit releases this entry when the tab is closed or the connection drops; the room then waits a while."""
     return _room
@@ -33,19 +33,15 @@ def _lease(code: str, _room: Room) -> Room:
 
 def room_button(slug: str) -> None:
     """A button of the heading: open a room on this page, see its code, close it, or follow somebody else's."""
-    room = _mine()
-    if room is not None or PARAMETER not in st.query_params:  # not for a viewer
-        st.fragment(_room)(slug)
+    _keep_open()
+    st.fragment(_room)(slug)
 
 
 def _room(slug: str) -> None:
     room: Room | None = st.session_state.get(_MINE)
     # opening it runs this again, so that the number of viewers is the one of now
     with st.popover("Room", icon=":material/groups:", key=f"{slug}_room", on_change="rerun", width="content"):
-        if room is None:
-            has_changed = _offer_room(slug)
-        else:
-            has_changed = _show_room(room, slug)
+        has_changed = _offer_room(slug) if room is None else _show_room(room, slug)
     if has_changed:
         st.rerun()  # the rest of the page is due too
 
@@ -60,7 +56,7 @@ def _offer_room(slug: str) -> bool:
 
 def _open(slug: str) -> None:
     run = run_of(slug)
-    if run is None:
+    if run is None or _MINE in st.session_state:
         return
     try:
         st.session_state[_MINE] = ROOMS.open(slug, run)
@@ -91,18 +87,15 @@ def _link(room: Room) -> str:
     return f"{st.context.url or ''}?{urlencode({PARAMETER: room.code})}"
 
 
-def _mine() -> Room | None:
-    """The room this visitor has opened, kept open by looking at any page."""
+def _keep_open() -> None:
+    """Looking at any page keeps the visitor's room open."""
     room: Room | None = st.session_state.get(_MINE)
-    if room is None:
-        return None
-    if not room.is_open:
+    if room is not None and room.is_open:
+        _lease(room.code, room)
+        room.come_back()
+    elif room is not None:
         _close(room)
         st.session_state[_SENTENCE] = "Your room has closed, because your page was away for more than two minutes."
-        return None
-    _lease(room.code, room)
-    room.come_back()
-    return room
 
 
 def _on(slug: str) -> Room | None:
@@ -154,7 +147,7 @@ def join_box(place: str) -> None:
     with st.form(f"{place}_join", border=False, width=360):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             typed = st.text_input(
-                "Room code", key=f"{place}_room_code", max_chars=MAX_TYPED, placeholder="ABCD-EFGH-JKMN"
+                "Code of a room", key=f"{place}_room_code", max_chars=MAX_TYPED, placeholder="ABCD-EFGH-JKMN"
             )
             is_asked = st.form_submit_button("Follow")
         if is_asked and typed.strip():
@@ -164,27 +157,37 @@ def join_box(place: str) -> None:
                 st.warning(str(error))
 
 
-def follow(slug: str) -> bool:
-    """Shows the room that the address names, instead of the page; whether it did.
+def followed_room(slug: str) -> Room | None:
+    """The room that the address names, None if it names none or the visitor's own.
 
-    A code that leads nowhere is taken from the address, and a sentence says why until it is closed.
+    A code that leads nowhere is taken from the address, and `room_sentence` says why. A room on another page leads
+    there.
     """
     typed = asked(PARAMETER)
-    if typed:
-        try:
-            room = _find(typed)
-        except RoomError as error:
-            st.session_state[_SENTENCE] = str(error)
-            del st.query_params[PARAMETER]
-        else:
-            if room.slug != slug:
-                _go(room)
-            if room is not _on(slug):
-                _show_lecture(room, slug)
-                return True
-            del st.query_params[PARAMETER]
-    _say(slug)
-    return False
+    if not typed:
+        return None
+    try:
+        room = _find(typed)
+    except RoomError as error:
+        st.session_state[_SENTENCE] = str(error)
+        _leave()
+        return None
+    if room.slug != slug:
+        _go(room)
+    if room is _on(slug):
+        _leave()
+        return None
+    return room
+
+
+def room_sentence(slug: str) -> None:
+    """What there is to say about rooms, until the visitor has closed it."""
+    sentence = st.session_state.get(_SENTENCE)
+    if sentence:
+        words, close = st.columns([9, 1], vertical_alignment="center")
+        words.warning(sentence)
+        forget = st.session_state.pop
+        close.button("Close", key=f"{slug}_room_heard", on_click=forget, args=(_SENTENCE, None), width="stretch")
 
 
 def _find(typed: str) -> Room:
@@ -199,16 +202,8 @@ def _go(room: Room) -> None:
     st.switch_page(f"../pages/{room.slug}.py", query_params={PARAMETER: room.code})
 
 
-def _say(slug: str) -> None:
-    sentence = st.session_state.get(_SENTENCE)
-    if sentence:
-        words, close = st.columns([9, 1], vertical_alignment="center")
-        words.warning(sentence)
-        forget = st.session_state.pop
-        close.button("Close", key=f"{slug}_room_heard", on_click=forget, args=(_SENTENCE, None), width="stretch")
-
-
-def _show_lecture(room: Room, slug: str) -> None:
+def show_room(room: Room, slug: str) -> None:
+    """The lecturer's live picture, and the ways to leave it; no run of the script is needed to keep it live."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"Following room **{room.code}**: this is the lecturer's run as it trains.", width="stretch")
         st.button(
