@@ -23,12 +23,13 @@ BAR_HEIGHT: Final = 44  # px; the same with and without the time bar, so that th
 
 # What the theme options cannot say: less margin, so that picture and curves fit a 1280x720 projector.
 _STYLE: Final = """<style>
-.stMainBlockContainer {padding: 3.6rem 2rem 3rem 2rem}
+.stMainBlockContainer {padding: 3.8rem 2rem 3rem 2rem}
 .stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0.5rem}
 .stMainBlockContainer h1 {padding: 0}
 section[data-testid="stSidebar"] [data-testid="stSidebarHeader"] {height: 2.5rem; margin: 0}
 section[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {gap: 0.6rem}
 .stMainBlockContainer button p {font-variant-numeric: tabular-nums}
+.st-key-heading {flex-wrap: nowrap}
 [class*="st-key-hidden_"] {display: none}
 </style>"""
 
@@ -46,7 +47,7 @@ def heading(slug: str, settings_class: type[Settings]) -> None:
     page = entry(slug)
     page_style()
     room = followed_room(slug)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
         if room is None:

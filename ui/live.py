@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from figures import theme
 from figures.palettes import PALETTES, palette_stops
-from ui.room_store import Picture
+from ui.room_message import Picture
 
 Event = dict[str, Any]
 

@@ -46,8 +46,9 @@ async def _serve(socket: WebSocket) -> None:
 
 async def _listen(socket: WebSocket, asks: asyncio.Event, news: asyncio.Event) -> None:
     """Hears the viewer ask, until they are gone or say something else."""
-    async for words in socket.iter_text():
-        if words != ASK:
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") != ASK:
+            await socket.close(1008, "Only pictures are asked for here.")
             return
         asks.set()
         news.set()

@@ -4,16 +4,15 @@ A room holds one message, the newest; every viewer is sent that very object, so 
 no drawing. Whoever is too slow for a picture gets the next one instead: nothing queues, nothing grows.
 """
 
-import json
 import secrets
-import struct
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from training.run import Run
+from ui.room_message import Picture, pack
 
 MAX_ROOMS: Final = 32  # at a time, in one process
 MAX_VIEWERS: Final = 200  # of one room
@@ -48,18 +47,6 @@ class RoomError(ValueError):
         """
         super().__init__(sentence)
         self.code = code
-
-
-class Picture(NamedTuple):
-    """A live picture as the page drew it.
-
-    Attributes:
-        height: the most it may take, as `ui.live.live_canvas` has it.
-        scene: what `Scene.to_bytes()` gave.
-    """
-
-    height: float
-    scene: bytes
 
 
 def new_code() -> str:
@@ -223,32 +210,6 @@ class Room:
             viewers = tuple(self._viewers)
         for viewer in viewers:
             viewer.wake()
-
-
-_LENGTH: Final = struct.Struct("<I")
-
-
-def pack(words: str, pictures: Iterable[Picture], *, is_playing: bool) -> bytes:
-    """One message: the length of a header, the header as JSON, then the scenes one after the other."""
-    shown = tuple(pictures)
-    header = {
-        "words": words,
-        "is_playing": is_playing,
-        "pictures": [[picture.height, len(picture.scene)] for picture in shown],
-    }
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    return b"".join((_LENGTH.pack(len(text)), text, *(picture.scene for picture in shown)))
-
-
-def unpack(message: bytes) -> tuple[str, bool, list[Picture]]:
-    """Words, whether more is on the way, and pictures of a message from `pack`; what the browser does, for tests."""
-    end = _LENGTH.size + _LENGTH.unpack_from(message)[0]
-    header = json.loads(message[_LENGTH.size : end])
-    pictures = []
-    for height, length in header["pictures"]:
-        pictures.append(Picture(height, message[end : end + length]))
-        end += length
-    return header["words"], header["is_playing"], pictures
 
 
 class Rooms:

@@ -12,7 +12,8 @@ from training.run import Run, Snapshot
 from ui.knobs import load
 from ui.live import follow_canvas
 from ui.own import own_of
-from ui.room_store import GUESS_SECONDS, ROOMS, Picture, Room, RoomError
+from ui.room_message import Picture
+from ui.room_store import GUESS_SECONDS, ROOMS, Room, RoomError
 from ui.runs import resume_next, run_of
 from ui.share import asked, show_qr
 

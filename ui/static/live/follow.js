@@ -1,7 +1,7 @@
 // The lecturer's live pictures on a viewer's screen, read-only (see ui/room_route.py for the socket they come through).
 //
 // The socket sends one message for each time it is asked, the newest; so a slow browser gets fewer pictures, not older
-// ones. A message is a uint32, as many bytes of JSON, and the scenes one after the other, as ui/room_store.py packs them.
+// ones. A message is a uint32, as many bytes of JSON, and the scenes one after the other, as ui/room_message.py packs them.
 
 import { show as draw } from "./mount.js";
 
