@@ -57,8 +57,11 @@ class Follower {
     this.say("");
     clearTimeout(this.quiet);
     if (header.is_playing) this.quiet = setTimeout(() => this.say(STILL), QUIET);
-    await this.redraw();
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(ASK);
+    try {
+      await this.redraw();
+    } finally {
+      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(ASK);
+    }
   }
 
   /** Draw the newest pictures, in as many places as there are. */
@@ -71,7 +74,7 @@ class Follower {
     }
     const places = this.hosts.map((host) => host.shadowRoot);
     const drawn = places.map((parentElement, index) => draw(still(this.pictures[index], parentElement)));
-    await Promise.all(drawn);
+    this.tidies = await Promise.all(drawn);
   }
 
   /** The socket has closed: for good, with a sentence, or to be tried again. */
@@ -98,6 +101,8 @@ class Follower {
     clearTimeout(this.quiet);
     clearTimeout(this.retry);
     this.socket.close();
+    this.stage.remove();
+    for (const tidy of this.tidies ?? []) tidy();
   }
 }
 
