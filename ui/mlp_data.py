@@ -9,6 +9,7 @@ from data.dataset import DataError
 from data.own_table import OwnTable, read_table
 from data.planes import MAX_OWN_POINTS
 from experiments.mlp_problem import Own
+from ui.own import declare_own
 from ui.words import plain
 
 MAX_UPLOAD_MB: Final = 5
@@ -28,6 +29,7 @@ def own_data(slug: str, problem: str) -> tuple[Own, Any]:
         return _own_points(slug)
     if problem == "own table":
         return _own_table(slug)
+    declare_own(slug)
     return Own(), None
 
 
@@ -42,6 +44,7 @@ def points_of(slug: str) -> Points:
 
 def _own_points(slug: str) -> tuple[Own, Any]:
     points = points_of(slug)
+    declare_own(slug, f"_{slug}_points")
     st.radio(
         "Class of the next point",
         range(NUM_COLOURS),
@@ -102,6 +105,7 @@ def _own_table(slug: str) -> tuple[Own, Any]:
         _read(slug, content, upload.name if upload is not None else "pasted table")
     known: tuple[str, str, OwnTable] | None = st.session_state.get(f"_{slug}_table")
     if known is None:
+        declare_own(slug)
         return Own(), None
     name, digest, table = known
     target, columns, task = _choose(slug, table)
@@ -143,6 +147,7 @@ def _choose(slug: str, table: OwnTable) -> tuple[str, tuple[str, ...] | None, An
         horizontal=True,
         key=f"{slug}_task_{target}",
     )
+    declare_own(slug, f"_{slug}_table", f"{slug}_target", f"{slug}_columns", f"{slug}_task_{target}")
     return target, tuple(kept), task
 
 

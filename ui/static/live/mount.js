@@ -16,13 +16,13 @@ const SMALLEST_SHARE = 1 / 60; // of the window's height, on a projector
 const SHARED = ["text", "muted", "hairline", "background", "accent"]; // colours the style sheet needs
 const views = new WeakMap();
 
-export async function show({ data, parentElement, setTriggerValue }) {
+export async function show({ data, parentElement, setTriggerValue, isReadOnly = false }) {
   if (!views.has(parentElement)) views.set(parentElement, open(parentElement));
   const view = views.get(parentElement);
   const [room, isLarge, ...size] = new Float32Array(data.slice(0, PREFIX).buffer);
   view.send = (event) => setTriggerValue("event", event);
   if (view.isLarge !== isLarge) view.sprites.clear();
-  Object.assign(view, { room, isLarge, size });
+  Object.assign(view, { room, isLarge, size, isReadOnly });
   view.frame.classList.toggle("large", isLarge > 0);
   clothe(view);
   fit(view);
@@ -36,6 +36,7 @@ async function next(view, packed) {
   const scene = await decode(packed);
   if (turn < view.shown) return;
   if (view.isFrozen) return void (view.held = packed);
+  if (view.isReadOnly) scene.spots = [];
   Object.assign(view, { scene, shown: turn });
   if (view.canvas.ariaLabel !== scene.alt) view.canvas.ariaLabel = scene.alt;
   view.canvas.dataset.frame = turn;
