@@ -175,9 +175,7 @@ def read(content: bytes, slug: str, settings_class: type[SettingsT]) -> RunFile:
         settings=_settings(settings_class, head.settings),
         state=_state(members[STATE], members[WEIGHTS]),
         history=_history(members[HISTORY], head.step),
-        changes=tuple(
-            Change(change.step, _some(settings_class, head.settings, change.values)) for change in head.changes
-        ),
+        changes=_changes(settings_class, head),
         edits=tuple(head.edits),
         seconds=head.seconds,
     )
