@@ -6,6 +6,7 @@
 import { coloursOn } from "./colours.js";
 import { paint } from "./paint.js";
 import { arrange, attend, sense } from "./pointer.js";
+import { offerSave } from "./save.js";
 import { decode } from "./scene.js";
 
 const PREFIX = 12; // bytes: room for the height, width and height of the scene, each a float32
@@ -62,6 +63,7 @@ function open(root) {
   window.addEventListener("resize", () => fit(view) && draw(view), { signal: view.ending.signal });
   document.fonts.ready.then(() => draw(view));
   attend(view);
+  offerSave(view);
   return view;
 }
 

@@ -185,7 +185,7 @@ function sprite(pen, shape, size, colour, flags) {
   if (pen.sprites.has(name)) return pen.sprites.get(name);
   const { u, colours } = pen;
   const radius = Math.max(1.5 * u, size * pen.k);
-  const canvas = document.createElement("canvas");
+  const canvas = pen.newCanvas?.() ?? document.createElement("canvas");
   canvas.width = canvas.height = 2 * Math.ceil(radius + 5 * u);
   const ctx = canvas.getContext("2d");
   ctx.translate(canvas.width / 2, canvas.width / 2);
@@ -407,7 +407,8 @@ function write(pen, words, x, y, { size, align = "left", colour = "text", weight
   ctx.fillStyle = css(pen.colours, colour);
   ctx.textBaseline = "middle";
   ctx.textAlign = align;
-  if (tabular) evenly(ctx, words, x * k, y * k, align);
+  if (tabular && ctx.fillEvenly) ctx.fillEvenly(words, x * k, y * k, align);
+  else if (tabular) evenly(ctx, words, x * k, y * k, align);
   else ctx.fillText(words, x * k, y * k);
 }
 
