@@ -54,7 +54,7 @@ class Writing:
         for part in dataclasses.fields(value):
             held = getattr(value, part.name)
             is_default = part.default is not dataclasses.MISSING and held is part.default
-            if not is_default and held != () and part.name != "report":
+            if not is_default and held != () and part.name not in ("report", "content"):
                 items.append(f"{part.name}={self.write(held, indent + 4)}")
         return _listed(f"{type(value).__name__}(", items, ")", indent)
 
