@@ -177,6 +177,6 @@ def _as_knobs_say(settings: Settings) -> Settings:
 def _say(slug: str) -> None:
     is_good, sentence = st.session_state.get(f"_{slug}_continued", (True, ""))
     if sentence and is_good:
-        st.success(sentence)
+        st.info(sentence)
     elif sentence:
         st.error(f"{plain(sentence)} Your run is as it was.")
