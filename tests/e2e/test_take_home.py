@@ -113,7 +113,7 @@ def test_an_svg_looks_like_the_canvas(demo: Page) -> None:
     mean, field, num_levels = demo.locator("canvas[data-frame]").evaluate(script, [text, box])
     assert num_levels > 50  # it is not an empty picture that is compared
     assert mean < 2  # of 255
-    assert field < 4
+    assert field < 1.5
 
 
 def test_the_keyboard_saves_too(demo: Page) -> None:

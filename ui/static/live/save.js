@@ -29,6 +29,7 @@ export function offerSave(view) {
   open(false);
   opener.addEventListener("click", () => open(menu.hidden));
   box.addEventListener("keydown", (event) => {
+    if (event.key === " ") event.stopPropagation(); // presses this button, not Play
     if (event.key !== "Escape" || menu.hidden) return;
     open(false);
     opener.focus();
