@@ -16,7 +16,7 @@ from typing import Any, Final
 from training.capture import Capture
 from training.experiment import Experiment
 from training.programs import loop
-from training.programs.material import Writing, written_material
+from training.programs.material import Writing, written, written_material
 from training.programs.render import Renderer, Source
 from training.programs.shake import Round, Shaker
 from training.programs.source import Import, ProgramError, definition_of
@@ -62,7 +62,8 @@ class Program:
         for part in self.parts[1:]:
             rule = f"# ---- {part.heading} ".ljust(WIDTH, "-")
             words = "".join(f"# {line}\n" for line in textwrap.wrap(part.words, WIDTH - 2))
-            pieces.append(f"{rule}\n{words}\n{part.code}")
+            space = "\n" if part.code.startswith(("def ", "class ", "@")) else ""
+            pieces.append(f"{rule}\n{words}\n{space}{part.code}")
         return "\n\n\n".join([*pieces, loop.MAIN]) + "\n"
 
     def notebook(self) -> str:
@@ -128,10 +129,12 @@ def _settings(capture: Capture, kept: Round, changed: Sequence[str]) -> str:
     lines = []
     for name in names:
         field = type(settings).model_fields[name]
-        fixed = " The code below is for this value only." if name in kept.decided else ""
-        comment = f"{knob_of(field)['label']}.{fixed}"
-        lines.append(f"    {name}={getattr(settings, name)!r},  # {comment}\n")
-    lines += [f"    {name}={getattr(settings, name)!r},\n" for name in extra]
+        fixed = " The code below is for this choice." if name in kept.decided else ""
+        line = f"    {name}={written(getattr(settings, name))},  # "
+        meaning = (field.description or "").split(". ")[0].rstrip(".") + "."
+        fits = len(line + meaning + fixed) <= WIDTH
+        lines.append(f"{line}{meaning if fits else knob_of(field)['label'] + '.'}{fixed}\n")
+    lines += [f"    {name}={written(getattr(settings, name))},\n" for name in extra]
     text = "settings = SimpleNamespace(\n" + "".join(lines) + ")"
     return text + _changes(capture)
 
@@ -139,8 +142,10 @@ def _settings(capture: Capture, kept: Round, changed: Sequence[str]) -> str:
 def _changes(capture: Capture) -> str:
     text = ""
     if capture.changes:
-        lines = "".join(f"    ({change.step}, {change.values!r}),\n" for change in capture.changes)
-        text += f"\n\n# Turned on the page while the network trained: after which step, and what.\nCHANGES = [\n{lines}]"
+        lines = "".join(f"    ({change.step}, {written(change.values)}),\n" for change in capture.changes)
+        text += (
+            f"\n\n# Turned on the page while the network trained: after which step, and what.\nCHANGES = [\n{lines}]"
+        )
     if capture.edits:
         steps = ", ".join(f"{step:,}" for step in capture.edits[:20]) + (", …" if len(capture.edits) > 20 else "")
         text += (
@@ -167,13 +172,18 @@ def _imports(source: Source, writing: Writing) -> str:
             parts.setdefault(module, set()).update(names.split(", "))
     if source.typing:
         parts.setdefault("typing", set()).add("TYPE_CHECKING")
-    lines = sorted(needed) + [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(parts.items())]
+    lines = sorted(needed) + [
+        f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(parts.items())
+    ]
     is_ours = {line: line.split()[1].split(".")[0] not in _standard() for line in lines}
     blocks = ["from __future__ import annotations"]
     blocks += ["\n".join(line for line in lines if is_ours[line] is third) for third in (False, True)]
     if source.typing:
-        typing = "".join(textwrap.indent(line, "    ") + "\n" for line in source.typing)
-        blocks.append(f"if TYPE_CHECKING:  # only to read: what the annotations below mean\n{typing}".rstrip())
+        imports = [line for line in source.typing if line.startswith(("import ", "from "))]
+        aliases = [line for line in source.typing if line not in imports]
+        typing = "\n\n".join("\n".join(lines) for lines in (imports, aliases) if lines)
+        reason = "# only to read: what the annotations below mean"
+        blocks.append(f"if TYPE_CHECKING:  {reason}\n{textwrap.indent(typing, '    ')}")
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -208,7 +218,9 @@ def _version(package: str) -> str:
     try:
         return importlib.metadata.version(_distribution(package)).split("+")[0]
     except importlib.metadata.PackageNotFoundError as error:
-        raise ProgramError(f"The version of {package} is not known, so the program could not say what it needs.") from error
+        raise ProgramError(
+            f"The version of {package} is not known, so the program could not say what it needs."
+        ) from error
 
 
 def _cell(number: int, kind: str, text: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Writes down what an experiment was built from besides its settings: a visitor's points or table, as plain text."""
 
 import dataclasses
+import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,7 +33,9 @@ class Writing:
         Raises:
             ProgramError: if there is no way to write it.
         """
-        if isinstance(value, str | int | float | bool | None):
+        if isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False)
+        if isinstance(value, int | float | bool | None):
             return repr(value)
         if isinstance(value, pd.DataFrame):
             return self._table(value)
@@ -83,6 +86,11 @@ def _quoted(text: str) -> str:
     plain = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     shown = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in plain)
     return f'"""\\\n{shown}"""'
+
+
+def written(value: Any) -> str:
+    """A plain value as an expression."""
+    return Writing().write(value)
 
 
 def written_material(material: dict[str, Any]) -> tuple[Writing, str]:

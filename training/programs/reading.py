@@ -1,8 +1,10 @@
 """Reads one function, class head or constant: which parts can run under these settings, and what those parts use."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, TypeAlias
 
 from training.programs.edits import Edits
@@ -30,6 +32,8 @@ class Verdicts:
     attributes: dict[str, Value] = field(default_factory=dict)  # of the experiment
     idle_stores: set[ast.AST] = field(default_factory=set)  # statements, or single targets of a tuple
     idle_parameters: dict[ast.stmt, set[str]] = field(default_factory=dict)
+    idle_fields: dict[Definition, set[str]] = field(default_factory=dict)  # of dataclasses
+    locals: dict[ast.stmt, dict[str, Value]] = field(default_factory=dict)  # what a function's own names stand for
 
 
 @dataclass(eq=False)
@@ -47,6 +51,8 @@ class Findings:
     fields: set[str] = field(default_factory=set)  # of the settings
     decided: set[str] = field(default_factory=set)  # fields that decided which code is left
     calls: list[Call] = field(default_factory=list)
+    records: list[tuple[Definition, ast.Call]] = field(default_factory=list)  # dataclasses made
+    returns: list[ast.expr | None] = field(default_factory=list)
     loads: set[str] = field(default_factory=set)
     stores: list[tuple[ast.stmt, ast.expr, ast.expr | None]] = field(default_factory=list)
     annotations: list[ast.expr] = field(default_factory=list)
@@ -127,6 +133,9 @@ class Reading:
                 self.visit(node.value)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self.function(node)
+            case ast.Return():
+                self.found.returns.append(node.value)
+                self.visit(node.value)
             case ast.Try():
                 for body in (node.body, node.orelse, node.finalbody, *(handler.body for handler in node.handlers)):
                     self.block(body)
@@ -455,9 +464,21 @@ class Reading:
         if function is not None:
             self._visit_all(self._arguments(node, function, is_method=is_method))
             return
+        parts: list[ast.AST] = [*node.args, *node.keywords]
         if isinstance(found, Definition):
             self.found.values.add(found)
-        self._visit_all([*node.args, *node.keywords])
+            self.found.records.append((found, node))
+            idle_fields = self.verdicts.idle_fields.get(found, set())
+            parts = self._kept([(part, getattr(part, "arg", "") not in idle_fields) for part in parts])
+        self._visit_all(parts)
+
+    def _kept(self, parts: list[tuple[ast.AST, bool]]) -> list[ast.AST]:
+        """Takes arguments out of a call; returns those that stay."""
+        is_kept = [kept for _, kept in parts]
+        if not all(is_kept):
+            self.edits.drop_items([self.module.span(part) for part, _ in parts], is_kept)
+            self.found.is_changed = True
+        return [part for part, kept in parts if kept]
 
     def callee(self, node: ast.Call, found: Definition | Import | None) -> tuple[Function | None, bool]:
         """The function of the project that a call runs, and whether it takes `self`; `None` if that is not known."""
@@ -469,26 +490,25 @@ class Reading:
             return self.methods.get(node.func.attr), True
         return None, False
 
-    def _arguments(self, node: ast.Call, function: Function, *, is_method: bool) -> list[ast.expr]:
+    def _arguments(self, node: ast.Call, function: Function, *, is_method: bool) -> list[ast.AST]:
         """Notes what a call hands over; returns the arguments that the function uses."""
         bound = bind(node, function, is_method=is_method)
         if bound is None:
             self.found.calls.append((function, None, {}))
-            return [*node.args, *(keyword.value for keyword in node.keywords)]
+            return [*node.args, *node.keywords]
         values = {name: self.evaluator.value(value, self.frame) for name, value in bound.items()}
         self.found.calls.append((function, values, bound))
         idle = [value for name, value in bound.items() if name in self.verdicts.idle_parameters.get(function, ())]
-        parts: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
-        plain = [part.value if isinstance(part, ast.keyword) else part for part in parts]
-        if any(value in idle for value in plain):
-            self.edits.drop_items([self.module.span(part) for part in parts], [value not in idle for value in plain])
-            self.found.is_changed = True
-        return [value for value in plain if value not in idle]
+        parts: list[tuple[ast.AST, bool]] = [(part, part not in idle) for part in node.args]
+        parts += [(part, part.value not in idle) for part in node.keywords]
+        return self._kept(parts)
 
 
 def bind(node: ast.Call, function: Function, *, is_method: bool) -> dict[str, ast.expr] | None:
     """The arguments of a call by the parameters they go to; `None` if that cannot be told."""
-    starred = any(isinstance(part, ast.Starred) for part in node.args) or any(part.arg is None for part in node.keywords)
+    starred = any(isinstance(part, ast.Starred) for part in node.args) or any(
+        part.arg is None for part in node.keywords
+    )
     if starred or function.args.vararg or function.args.kwarg:
         return None
     names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args]][is_method:]
@@ -508,15 +528,23 @@ def _is_wildcard(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and pattern.pattern is None and pattern.name is None
 
 
+@cache
+def _counts(node: Function) -> Counter[str]:
+    """How often each name is bound inside a function, its parameters and inner scopes included."""
+    counts = Counter(name for part in ast.walk(node) if part is not node for name in bound_by(part))
+    counts.update(part.target.id for part in ast.walk(node) if _is_counting(part))  # type: ignore[attr-defined]
+    return counts
+
+
+def _is_counting(node: ast.AST) -> bool:
+    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+
+
+@cache
 def single_assignments(node: Function) -> dict[str, ast.expr]:
     """The names of a function that are bound once and in one plain way, with what they are bound to."""
-    counts: dict[str, int] = {}
     found: dict[str, ast.expr] = {}
     for part in ast.walk(node):
-        for name in bound_by(part) if part is not node else []:
-            counts[name] = counts.get(name, 0) + 1
-        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
-            counts[part.target.id] = counts.get(part.target.id, 0) + 1
         if isinstance(part, ast.Assign) and len(part.targets) == 1:
             target, value = part.targets[0], part.value
             if isinstance(target, ast.Name):
@@ -525,14 +553,11 @@ def single_assignments(node: Function) -> dict[str, ast.expr]:
                 found.update({t.id: v for t, v in zip(target.elts, value.elts, strict=True) if isinstance(t, ast.Name)})
         elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and part.value is not None:
             found[part.target.id] = part.value
-    return {name: value for name, value in found.items() if counts.get(name) == 1}
+    return {name: value for name, value in found.items() if _counts(node)[name] == 1}
 
 
-def stable_parameters(node: Function) -> set[str]:
+@cache
+def stable_parameters(node: Function) -> frozenset[str]:
     """The parameters that are bound to nothing else inside the function."""
-    counts: dict[str, int] = {}
-    for part in ast.walk(node):
-        for name in bound_by(part) if part is not node else []:
-            counts[name] = counts.get(name, 0) + 1
-    return {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg) and counts[argument.arg] == 1}
-
+    names = [part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)]
+    return frozenset(name for name in names if _counts(node)[name] == 1)

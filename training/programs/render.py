@@ -12,7 +12,10 @@ from training.programs.source import Definition, Import, Module, free_names, res
 from training.settings import Settings
 
 FLOORS: Final = ("data", "models", "training", "experiments")  # what comes later may use what comes earlier
+_ATTRIBUTE: Final = re.compile(r"^ {8}(\w[\w, ]*):[^\n]*\n(?: {9,}[^\n]*\n)*", re.MULTILINE)
 _SECTION: Final = re.compile(r"^ *# -{4,}.*\n", re.MULTILINE)
+WIDTH: Final = 120
+_BROKEN: Final = re.compile(r"^( *[^\n#]*[(\[{])\n +([^\n#]*[^,\n#])\n *([)\]}][^\n]*)$", re.MULTILINE)
 _HEADING: Final = re.compile(r"\n\s*\n\s*(Args|Returns|Raises|Yields|Attributes):\n")
 
 
@@ -164,7 +167,9 @@ class Renderer:
         text = self._class(definition) if isinstance(definition.node, ast.ClassDef) else self._text(definition)
         name = self.names[definition]
         if name != definition.name:
-            text = re.sub(rf"^((?:class|def|async def) )?{definition.name}\b", rf"\g<1>{name}", text, count=1, flags=re.M)
+            text = re.sub(
+                rf"^((?:class|def|async def) )?{definition.name}\b", rf"\g<1>{name}", text, count=1, flags=re.M
+            )
         return text
 
     def _text(self, definition: Definition, node: ast.stmt | None = None) -> str:
@@ -185,6 +190,8 @@ class Renderer:
         for part in node.body:
             is_doc = isinstance(part, ast.Expr) and part is node.body[0]
             is_field = isinstance(part, ast.AnnAssign) and part.value is None and is_record(definition)
+            idle = self.shaker.verdicts.idle_fields.get(definition, set())
+            is_field = is_field and getattr(part, "target", node).id not in idle
             if not (is_doc or is_field or part in self.round.units):
                 continue
             is_short = not is_doc and not isinstance(part, ast.FunctionDef)
@@ -203,17 +210,35 @@ class Renderer:
         self.round.edits[definition.module].drop_items(spans, kept)
 
     def _shorten(self, node: ast.stmt, found: Findings) -> None:
-        """Cuts the docstring of a function to what it is for, where parts of the function were left out."""
+        """Cuts a docstring to what the thing is for: the rest may speak of what was left out."""
         body = getattr(node, "body", None)
-        is_documented = isinstance(node, ast.FunctionDef) and isinstance(body[0] if body else None, ast.Expr)
-        if not is_documented or not found.is_changed or not body:
+        if found.module.floor == "models" or not body or not isinstance(body[0], ast.Expr):
             return
         start, end = found.module.span(body[0].value)
+        if isinstance(node, ast.ClassDef) and self._shorten_attributes(node, found.module):
+            return
         heading = _HEADING.search(found.module.text, start, end)
         if heading:
             summary = found.module.text[start : heading.start()]
             closing = "\n" + " " * body[0].col_offset if "\n" in summary else ""
             self.round.edits[found.module].replace(heading.start(), end, closing + '"""')
+
+    def _shorten_attributes(self, node: ast.ClassDef, module: Module) -> bool:
+        """Keeps only the fields that are left in the docstring of a class; returns whether there is such a list."""
+        start, end = module.span(node.body[0])
+        definition = module.definitions[node.name]
+        idle = self.shaker.verdicts.idle_fields.get(definition, set())
+        names = {
+            part.target.id
+            for part in node.body
+            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+        }
+        if "    Attributes:\n" not in module.text[start:end] or names <= idle:
+            return False
+        for match in _ATTRIBUTE.finditer(module.text, start, end):
+            if not {name.strip() for name in match[1].split(",")} & (names - idle):
+                self.round.edits[module].replace(*match.span())
+        return True
 
 
 ANY: Final = Import("typing", "Any")
@@ -223,7 +248,14 @@ def _tidied(text: str) -> str:
     """No blank line after a colon or before the end, and never two of them."""
     text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
     text = re.sub(r"\n{3,}", "\n\n", text)
-    return re.sub(r"(:\n)\n(?= +\S)", r"\1", text).rstrip()
+    text = re.sub(r"(:\n)\n(?= +\S)", r"\1", text).rstrip()
+    return _BROKEN.sub(_on_one_line, text)
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    """What was on several lines for its length alone, on one line where it is short enough now."""
+    line = "".join(match.groups())
+    return line if len(line) <= WIDTH else match[0]
 
 
 def _own_text(alias: Definition) -> str:

@@ -33,8 +33,8 @@ from training.programs.source import (
     is_ours,
     resolve,
 )
-from training.programs.values import SETTINGS, UNKNOWN, Evaluator, Frame, Known, Value, joined, lasting
-from training.settings import Settings, knob_of
+from training.programs.values import SETTINGS, UNKNOWN, Evaluator, Frame, Known, Live, Value, is_frozen, joined, lasting
+from training.settings import Settings
 
 MAX_ROUNDS: Final = 20
 
@@ -70,7 +70,9 @@ class Round:
 class Shaker:
     """Shakes the project's source until only what this run needs is left."""
 
-    def __init__(self, experiment: Experiment, settings: Settings, changed: Sequence[str], roots: Sequence[str]) -> None:
+    def __init__(
+        self, experiment: Experiment, settings: Settings, changed: Sequence[str], roots: Sequence[str]
+    ) -> None:
         """Prepares the first round.
 
         Args:
@@ -91,7 +93,6 @@ class Shaker:
                     self.methods[node.name], self.owners[node.name] = node, definition
         self.lasting = self._lasting()
         self.verdicts = Verdicts(attributes=dict(self.lasting))
-        self.free: dict[ast.stmt, set[ast.Name]] = {}
 
     def shake(self, material: Sequence[str] = (), made: Sequence[type] = ()) -> Round:
         """Goes on until nothing more can be left out.
@@ -148,14 +149,13 @@ class Shaker:
 
     def _reading(self, unit: Unit) -> Reading:
         node = unit.node
-        if node not in self.free:
-            self.free[node] = free_names(node)
-        frame = Frame(unit.module, self.free[node])
+        frame = Frame(unit.module, free_names(node))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and unit.module.floor != "models":
             known = self.verdicts.parameters.get(node, {})
             if unit.owner is self.owners.get(node.name) and node.name in self.roots:
                 known = self._given(node)
             frame.names.update(single_assignments(node))
+            frame.names.update(self.verdicts.locals.get(node, {}))
             frame.names.update({name: known.get(name, UNKNOWN) for name in stable_parameters(node)})
         if unit.owner in self.classes and isinstance(node, ast.FunctionDef) and node.args.args:
             frame.self_name, frame.attributes = node.args.args[0].arg, self.verdicts.attributes
@@ -232,15 +232,21 @@ class Shaker:
     def _is_wanted(self, definition: Definition, node: ast.stmt) -> bool:
         cls: type[Any] = definition.value
         names = [node.name] if isinstance(node, ast.FunctionDef) else _targets(node)
+        if self.verdicts.idle_fields.get(definition, set()) & {*names} or _only_asserts(node):
+            return False
         if definition in self.classes:
             wanted = self._own_names()
             if isinstance(node, ast.FunctionDef):
-                inherited = any(name == node.name for found in self.round.findings.values() for _, name in found.inherited)
+                inherited = any(
+                    name == node.name for found in self.round.findings.values() for _, name in found.inherited
+                )
                 return inherited and self.owners[node.name] is not definition
             return getattr(node, "value", None) is not None and bool(wanted & {*names})
         if isinstance(node, ast.FunctionDef):
             outside = [base for base in cls.__mro__[:-1] if not is_ours(base.__module__)]
-            typed = {name for found in self.round.findings.values() for kind, name in found.typed if issubclass(kind, cls)}
+            typed = {
+                name for found in self.round.findings.values() for kind, name in found.typed if issubclass(kind, cls)
+            }
             inherited = {name for found in self.round.findings.values() for _, name in found.inherited}
             is_asked = node.name in self._untyped() | typed | inherited
             return is_asked or _is_dunder(node.name) or any(hasattr(base, node.name) for base in outside)
@@ -287,14 +293,18 @@ class Shaker:
         before = self._state()
         self._learn_parameters()
         self._learn_attributes()
+        self._learn_results()
         self._learn_idle()
+        self._learn_fields()
         return before != self._state()
 
     def _state(self) -> tuple[Any, ...]:
         known = [(id(f), n, _shown(v)) for f, names in self.verdicts.parameters.items() for n, v in names.items()]
         attributes = [(name, _shown(value)) for name, value in self.verdicts.attributes.items()]
         idle = sum(len(names) for names in self.verdicts.idle_parameters.values())
-        return sorted(known), sorted(attributes), len(self.verdicts.idle_stores), idle
+        fields = sum(len(names) for names in self.verdicts.idle_fields.values())
+        names = sum(len(names) for names in self.verdicts.locals.values())
+        return sorted(known), sorted(attributes), len(self.verdicts.idle_stores), idle, fields, names
 
     def _calls(self) -> dict[Function, list[Any]]:
         calls: dict[Function, list[Any]] = {}
@@ -374,9 +384,63 @@ class Shaker:
         once = [name for name, where in places.items() if where == ["__init__"] and hasattr(self.experiment, name)]
         return {**{name: lasting(getattr(self.experiment, name)) for name in once}, "settings": SETTINGS}
 
+    def _learn_results(self) -> None:
+        """What the names in a function stand for whose result the experiment keeps: the very objects it keeps."""
+        calls = self._calls()
+        for found in self.round.findings.values():
+            for _, target, value in found.stores:
+                kept = self.lasting.get(target.attr) if isinstance(target, ast.Attribute) else None
+                is_call = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
+                if not isinstance(kept, Live) or not is_frozen(kept.value) or not is_call:
+                    continue
+                function = resolve(found.module, value.func.id)  # type: ignore[union-attr]
+                if isinstance(function, Definition) and len(calls.get(function.node, [])) == 1:  # type: ignore[call-overload]
+                    self._learn_result(function, kept.value)
+
+    def _learn_result(self, function: Definition, made: Any) -> None:
+        returns = self.round.findings[function.node].returns if function.node in self.round.findings else []
+        call = returns[0] if len(returns) == 1 else None
+        if not (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and isinstance(function.node, ast.FunctionDef)
+        ):
+            return
+        if resolve(function.module, call.func.id) is not definition_of(type(made)):
+            return
+        own = single_assignments(function.node)
+        for keyword in call.keywords:
+            if keyword.arg and isinstance(keyword.value, ast.Name) and keyword.value.id in own:
+                value = lasting(getattr(made, keyword.arg))
+                if value is not UNKNOWN:
+                    self.verdicts.locals.setdefault(function.node, {})[keyword.value.id] = value
+
+    def _read_names(self) -> set[str]:
+        """The attributes that are read from anything."""
+        typed = {name for found in self.round.findings.values() for _, name in found.typed}
+        return set[str]().union(typed, self._untyped(), *(found.own for found in self.round.findings.values()))
+
+    def _learn_fields(self) -> None:
+        """The fields of dataclasses that nobody reads, where every object is made in the open."""
+        read = self._read_names()
+        made: dict[Definition, list[ast.Call]] = {}
+        for found in self.round.findings.values():
+            for definition, call in found.records:
+                made.setdefault(definition, []).append(call)
+        written = {definition_of(cls) for cls in self.made}
+        for definition, calls in made.items():
+            cls = definition.value if isinstance(definition.node, ast.ClassDef) else None
+            is_plain = is_frozen(cls) and not cls.__dataclass_params__.eq and len(cls.__mro__) == 2  # type: ignore[union-attr]
+            is_open = all(not call.args and all(part.arg for part in call.keywords) for call in calls)
+            if not is_plain or not is_open or definition in written or definition.module.floor == "models":
+                continue
+            for name in {part.name for part in dataclasses.fields(cls)} - read:  # type: ignore[arg-type]
+                values = [part.value for call in calls for part in call.keywords if part.arg == name]
+                if all(is_idle(value, definition.module) for value in values):
+                    self.verdicts.idle_fields.setdefault(definition, set()).add(name)
+
     def _learn_idle(self) -> None:
-        read = set[str]().union(self._own_names(), self._untyped())
-        read |= {name for found in self.round.findings.values() for _, name in found.typed}
+        read = self._read_names()
         calls = self._calls()
         for node, found in self.round.findings.items():
             unit = self.round.units.get(node)
@@ -391,7 +455,7 @@ class Shaker:
                 continue
             stored = {target.id for _, target, _ in found.stores if isinstance(target, ast.Name)}
             for name in stable_parameters(node) - found.loads - stored - {"self"}:
-                if all(is_idle(arguments[name]) for arguments in written if name in arguments):
+                if all(is_idle(arguments[name], unit.module) for arguments in written if name in arguments):
                     self.verdicts.idle_parameters.setdefault(node, set()).add(name)
 
 
@@ -409,6 +473,19 @@ def is_record(definition: Definition) -> bool:
 def _targets(node: ast.stmt) -> list[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _only_asserts(node: ast.stmt) -> bool:
+    """Whether a method only checks what it was given."""
+    if not isinstance(node, ast.FunctionDef) or node.name != "__post_init__":
+        return False
+    plain = (ast.Assert, ast.Expr)
+    inner = [
+        part for statement in node.body if isinstance(statement, ast.If) for part in statement.body + statement.orelse
+    ]
+    return all(isinstance(part, (*plain, ast.If)) for part in node.body) and all(
+        isinstance(part, plain) for part in inner
+    )
 
 
 def _is_dunder(name: str) -> bool:

@@ -132,6 +132,7 @@ def _bound_at_top(node: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
+@cache
 def is_ours(name: str) -> bool:
     """Whether a module belongs to the project."""
     path = getattr(sys.modules.get(name), "__file__", None)
@@ -159,6 +160,7 @@ def resolve(module: Module, name: str) -> Definition | Import | None:
     raise ProgramError(f"{module.name} uses {name}, which only the app has, so there is no program to take home.")
 
 
+@cache
 def definition_of(thing: type) -> Definition:
     """Where a class of the project is defined."""
     found = resolve(module_of(thing.__module__), thing.__qualname__.split(".")[0])
@@ -193,7 +195,8 @@ def _own_names(scope: ast.AST) -> set[str]:
     return names
 
 
-def free_names(node: ast.AST) -> set[ast.Name]:
+@cache
+def free_names(node: ast.AST) -> frozenset[ast.Name]:
     """The name nodes below `node` that no scope below it binds: they are global."""
     free: set[ast.Name] = set()
 
@@ -205,4 +208,4 @@ def free_names(node: ast.AST) -> set[ast.Name]:
             visit(child, inner)
 
     visit(node, frozenset())
-    return free
+    return frozenset(free)

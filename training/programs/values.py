@@ -75,7 +75,7 @@ class Frame:
     """
 
     module: Module
-    free: set[ast.Name]
+    free: frozenset[ast.Name]
     names: dict[str, Value | ast.expr] = field(default_factory=dict)
     attributes: Mapping[str, Value] = field(default_factory=dict)
     self_name: str = ""
@@ -150,7 +150,9 @@ class Evaluator:
             case ast.Call(func=ast.Name() as name, keywords=[]) if name.id in _CALLS and name in frame.free:
                 return self._applied(_CALLS[name.id], frame, depth, *node.args)
             case ast.Call(func=ast.Attribute(attr=attr) as called, keywords=[]) if attr in _TEXT_METHODS:
-                return self._applied(lambda text, *rest: getattr(str(text), attr)(*rest), frame, depth, called.value, *node.args)
+                return self._applied(
+                    lambda text, *rest: getattr(str(text), attr)(*rest), frame, depth, called.value, *node.args
+                )
         return UNKNOWN
 
     def _applied(self, function: Callable[..., Any], frame: Frame, depth: int, *nodes: ast.expr) -> Value:
@@ -224,7 +226,7 @@ def constant(found: Definition | Import) -> Value:
 
 def is_frozen(thing: Any) -> bool:
     """Whether the fields of an object can never be set again."""
-    parameters = getattr(type(thing), "__dataclass_params__", None)
+    parameters = getattr(thing, "__dataclass_params__", None)
     return dataclasses.is_dataclass(thing) and bool(parameters and parameters.frozen)
 
 
@@ -242,7 +244,9 @@ def joined(values: list[Value]) -> Value:
     """What is known when one of several values is there."""
     first = values[0] if values else UNKNOWN
     if isinstance(first, Known):
-        same = all(isinstance(v, Known) and type(v.value) is type(first.value) and v.value == first.value for v in values)
+        same = all(
+            isinstance(v, Known) and type(v.value) is type(first.value) and v.value == first.value for v in values
+        )
         fields = frozenset[str]().union(*(v.fields for v in values if isinstance(v, Known)))
         return Known(first.value, fields) if same else UNKNOWN
     if isinstance(first, Live):
