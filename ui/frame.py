@@ -12,6 +12,7 @@ from training.settings import Settings
 from ui.keys import lecture_keys
 from ui.lecture import headline, is_lecture, lecture_button, open_lecture
 from ui.live import recorded
+from ui.material import NONE, Material
 from ui.rooms import followed_room, host, num_followers, publish, room_button, room_sentence, show_room
 from ui.runs import poll
 from ui.share import share_button
@@ -44,7 +45,7 @@ def page_style() -> None:
     st.html(_STYLE)
 
 
-def heading(slug: str, settings_class: type[Settings]) -> None:
+def heading(slug: str, settings_class: type[Settings], material: Material = NONE) -> None:
     """Title, the one sentence of the catalog and what leads elsewhere, on one line.
 
     Who follows a lecturer gets their picture below it, and nothing else of the page is drawn.
@@ -66,7 +67,7 @@ def heading(slug: str, settings_class: type[Settings]) -> None:
             with st.container(width="content"):
                 share_button(slug, settings_class)
     if room is not None:
-        show_room(room, slug)
+        show_room(room, slug, material)
         st.stop()
     room_sentence(slug)
 
