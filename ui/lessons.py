@@ -64,14 +64,15 @@ def lessons(run: Run, slug: str, settings_class: type[Settings], all_lessons: Se
                 icon=":material/check:" if number in done else ":material/play_arrow:",
                 disabled=guess is None,
                 help="Predict first." if guess is None else f"Sets the knobs and trains {lesson.steps:,} steps.",
-                on_click=_ask,
+                on_click=ask,
                 args=(slug, settings_class, lesson, trial),
             )
     if guess is not None and len(done) == len(lesson.trials):
         _explain(lesson, guess, [done[number] for number in range(len(lesson.trials))])
 
 
-def _ask(slug: str, settings_class: type[Settings], lesson: Lesson, trial: Trial) -> None:
+def ask(slug: str, settings_class: type[Settings], lesson: Lesson, trial: Trial) -> None:
+    """Sets the knobs of a trial and has it started once they are drawn; call it in a callback."""
     load(settings_class, slug, trial.settings)
     wanted = lesson.steps / SECONDS
     st.session_state[f"{slug}_pace"] = next(

@@ -56,8 +56,8 @@ class Writing:
         items = []
         for part in dataclasses.fields(value):
             held = getattr(value, part.name)
-            is_default = part.default is not dataclasses.MISSING and held is part.default
-            if not is_default and held != () and part.name != "report":
+            is_default = held is part.default or (isinstance(held, tuple) and not held)
+            if not is_default and part.name not in ("report", "content"):  # what was said of a table, its own file
                 items.append(f"{part.name}={self.write(held, indent + 4)}")
         return _listed(f"{type(value).__name__}(", items, ")", indent)
 
