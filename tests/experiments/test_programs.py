@@ -153,7 +153,9 @@ def test_a_run_without_steps_gets_a_thousand():
 def test_the_visitors_own_data_are_in_the_program(problem, tmp_path):
     own = Own(points=POINTS)
     if problem == "own table":
-        own = Own(table=read_table(TABLE), target="sold", columns=("width", "kind", "note"), table_name="wine list")
+        own = Own(
+            table=read_table(TABLE), target="sold", columns=("width", "kind", "note"), table_name='wine "list" \\'
+        )
     settings = MLPSettings(problem=problem, batch_size=8)
     run = train(Run(lambda settings: MLPExperiment(settings, own), settings))
     taken = program("mlp", run)

@@ -137,7 +137,9 @@ class Renderer:
     def _ordered(self) -> list[Definition]:
         """All kept definitions, each after what its module imports."""
         modules: dict[Module, None] = {}
-        waiting = sorted({d.module for d in self.round.definitions}, key=lambda module: FLOORS.index(module.floor))
+        waiting = sorted(
+            {d.module for d in self.round.definitions}, key=lambda module: (FLOORS.index(module.floor), module.name)
+        )
         known = {module.name: module for module in waiting}
 
         def put(module: Module, path: tuple[Module, ...] = ()) -> None:
