@@ -16,6 +16,7 @@ from training.programs.reach import Reach, Round, class_body, is_dunder, targets
 from training.programs.source import (
     Definition,
     Function,
+    ProgramError,
     definition_of,
     resolve,
     single_assignments,
@@ -44,9 +45,9 @@ class Shaker(Reach):
             self._follow()
             has_learnt = self._learn()
             if self.round.size() == size and not has_learnt:
-                break
+                return self.round
             size = self.round.size()
-        return self.round
+        raise ProgramError("What this run needs of the source could not be told apart, so there is no program for it.")
 
     # ---- what a round teaches the next -------------------------------------------------------------------------
 
@@ -216,4 +217,6 @@ def _defaults(node: Function) -> dict[str, Value]:
 
 
 def _shown(value: Value) -> str:
-    return repr(value.value) if isinstance(value, Known) else str(id(value))
+    if isinstance(value, Known):
+        return f"{value.value!r} {sorted(value.fields)}"
+    return str(id(value.value if isinstance(value, Live) else value))
