@@ -13,6 +13,7 @@ HEIGHT: Final = 526.0
 TOP: Final = 46.0  # where tiles begin, below the layer titles
 BOTTOM: Final = 388.0
 MAP_BOX: Final[Box] = (684.0, 34.0, 296.0, 296.0)
+CARD_BOX: Final[Box] = (120.0, 0.0, 200.0, 200.0)
 LOSS_BOX: Final[Box] = (44.0, 426.0, 436.0, 82.0)
 SCORE_BOX: Final[Box] = (544.0, 426.0, 436.0, 82.0)
 LOSS_TITLES: Final = {
@@ -217,24 +218,29 @@ def _draw_titles(scene: Scene, seen: Any, columns: list[np.ndarray]) -> None:
 def _draw_map(scene: Scene, seen: Any, *, shows_test: bool, can_place_points: bool) -> None:
     if seen.kind == "curve":
         scene.axes(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, xlabel=seen.xlabel, ylabel=seen.ylabel, grid=True)
-    elif seen.map_class is None:
-        low, high = value_range(seen)
-        scene.sheet(MAP_BOX, seen.map_value[::-1], low=low, high=high, readout="prediction", opacity=[MAP_OPACITY])
-    elif len(seen.class_names) == 2:
-        scene.sheet(
-            MAP_BOX, seen.map_value[::-1], low=0.0, high=1.0, readout=f"P({seen.class_names[1]})", opacity=[MAP_OPACITY]
-        )
     else:
-        floor = 1 / len(seen.class_names)
-        confidence = (seen.map_value[::-1] - floor) / (1 - floor)
-        scene.classes(MAP_BOX, seen.map_class[::-1], confidence * MAP_OPACITY, num_classes=len(seen.class_names))
+        _draw_field(scene, seen, MAP_BOX)
     scene.zoom(MAP_BOX, title=_map_title(seen), title_size=13)
     if seen.kind != "curve":
         scene.axes(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, xlabel=_long(seen.xlabel), ylabel=_long(seen.ylabel))
-    _draw_examples(scene, seen, shows_test=shows_test)
+    _draw_examples(scene, seen, MAP_BOX, shows_test=shows_test)
     _draw_legend(scene, seen, shows_test=shows_test)
     if can_place_points:
         scene.plane(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, id="map", tip=PLACE_TIP)
+
+
+def _draw_field(scene: Scene, seen: Any, box: Box) -> None:
+    """The network's answer at every place of the map."""
+    answer = seen.map_value[::-1]
+    if seen.map_class is None:
+        low, high = value_range(seen)
+        scene.sheet(box, answer, low=low, high=high, readout="prediction", opacity=[MAP_OPACITY])
+    elif len(seen.class_names) == 2:
+        scene.sheet(box, answer, low=0.0, high=1.0, readout=f"P({seen.class_names[1]})", opacity=[MAP_OPACITY])
+    else:
+        floor = 1 / len(seen.class_names)
+        confidence = (answer - floor) / (1 - floor)
+        scene.classes(box, seen.map_class[::-1], confidence * MAP_OPACITY, num_classes=len(seen.class_names))
 
 
 def _long(label: str) -> str:
@@ -253,7 +259,7 @@ def value_range(seen: Any) -> Limits:
     return -reach, reach
 
 
-def _draw_examples(scene: Scene, seen: Any, *, shows_test: bool) -> None:
+def _draw_examples(scene: Scene, seen: Any, box: Box, *, shows_test: bool) -> None:
     if seen.kind == "curve":
         colours: dict[str, Any] = {"colour": "muted"}
     elif seen.task == "classification":
@@ -265,7 +271,7 @@ def _draw_examples(scene: Scene, seen: Any, *, shows_test: bool) -> None:
     shown = np.ones(len(seen.positions), dtype=bool) if shows_test else ~is_test
     picked = {name: value[shown] if isinstance(value, np.ndarray) else value for name, value in colours.items()}
     scene.points(
-        MAP_BOX,
+        box,
         seen.positions[shown],
         xlim=seen.xlim,
         ylim=seen.ylim,
@@ -275,7 +281,7 @@ def _draw_examples(scene: Scene, seen: Any, *, shows_test: bool) -> None:
         **picked,
     )
     if seen.kind == "curve":
-        scene.lines(MAP_BOX, seen.map_value[None], xlim=seen.xlim, ylim=seen.ylim, colours="accent", width=3)
+        scene.lines(box, seen.map_value[None], xlim=seen.xlim, ylim=seen.ylim, colours="accent", width=3)
 
 
 def _draw_legend(scene: Scene, seen: Any, *, shows_test: bool) -> None:
@@ -305,18 +311,23 @@ def points_scene(points: Sequence[tuple[float, float, int]]) -> bytes:
 
 
 def card_scene(seen: Any) -> bytes:
-    """Two hidden layers' tiles and the output map, small and without words, for the start page.
+    """Some neurons of the first two hidden layers and the answer on the map, small and without words.
 
     Args:
-        seen: an `MLPObservation` of a plane with two classes.
+        seen: an `MLPObservation`, of any kind of problem.
     """
-    alt = "What the neurons of a small network and its output say over the plane, after training on two spirals."
-    scene = Scene(360, 200, alt)
-    tiles = [(x, y) for x in (0.0, 56.0) for y in (0.0, 51.0, 102.0, 153.0)]
-    fields = np.concatenate([layer[:4, ::-1] for layer in seen.units[1:3]])
-    scene.sheet([(x, y, 46.0, 46.0) for x, y in tiles], fields)
-    box = (120.0, 0.0, 200.0, 200.0)
-    scene.sheet(box, seen.map_value[::-1], low=0.0, high=1.0, opacity=[MAP_OPACITY])
-    train = seen.positions[: seen.num_train]
-    scene.points(box, train, xlim=seen.xlim, ylim=seen.ylim, classes=seen.targets[: seen.num_train], radius=2.2)
+    widths = "-".join(map(str, seen.widths))
+    scene = Scene(360, 200, f"Some neurons of a network with {widths} units, and its answer on the map.")
+    for layer, units in enumerate(seen.units[1:3]):
+        boxes = [(56.0 * layer, 51.0 * unit, 46.0, 46.0) for unit in range(len(units[:4]))]
+        if seen.kind == "plane":
+            scene.sheet(boxes, units[:4, ::-1])
+        elif seen.kind == "curve":
+            reach = float(np.abs(units).max()) or 1.0
+            scene.lines(boxes, units[:4], xlim=seen.xlim, ylim=(-reach, reach), colours="accent", width=1.5)
+        else:
+            scene.histograms(boxes, np.sqrt(units[:4]), classes=None if units.shape[1] > 1 else [1])
+    if seen.kind != "curve":
+        _draw_field(scene, seen, CARD_BOX)
+    _draw_examples(scene, seen, CARD_BOX, shows_test=False)
     return scene.to_bytes()

@@ -8,12 +8,14 @@ from experiments.mlp import MLPExperiment
 from experiments.mlp_lessons import LESSONS
 from experiments.mlp_outputs import offered_losses
 from experiments.mlp_settings import NUMBERS, MLPSettings
+from ui.compare import compare
 from ui.frame import heading, section, stage
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons, start_asked
 from ui.mlp_data import data_report, own_data
 from ui.mlp_inside import look_inside
 from ui.mlp_live import draw_empty_plane, draw_network, layer_buttons, view_knobs
+from ui.resume import resume_asked
 from ui.runs import open_run
 from ui.source import source_panel
 from ui.transport import stop_knobs
@@ -52,6 +54,7 @@ with st.sidebar:
         },
     )
 run, sentence = open_run(SLUG, build, settings, brought["key"])
+resume_asked(run, SLUG)
 start_asked(run, SLUG)
 
 if sentence:
@@ -64,6 +67,9 @@ else:
 
 section("Look inside")
 look_inside(run, run.poll(), st.session_state.get("mlp_selected"))
+
+section("Compare")
+compare(run, SLUG, MLPSettings)
 
 section("Try this")
 lessons(run, SLUG, MLPSettings, LESSONS)
