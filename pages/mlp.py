@@ -66,7 +66,7 @@ else:
     data_report(run.poll().observation)
 
 section("Look inside")
-look_inside(run, run.poll(), st.session_state.get("mlp_selected"))
+look_inside(run, run.poll())
 
 section("Compare")
 compare(run, SLUG, MLPSettings)
