@@ -11,7 +11,7 @@ from figures import theme
 from figures.curves import rows_to_draw
 from figures.still import Still, apply_theme, label
 
-HEIGHT: Final = 360
+HEIGHT: Final = 400
 WIDE: Final = 20.0  # numbers of parameters this many times apart are drawn on a logarithmic axis
 
 
@@ -160,12 +160,11 @@ def _add_band(figure: go.Figure, band: Band, mode: theme.Mode) -> None:
         return
     low, high = np.nanmin(rows, 0), np.nanmax(rows, 0)
     edge: dict[str, Any] = {"x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]])}
-    name = label(band.name)
     nothing = {"width": 0, "color": surface.hairline}
     figure.add_trace(
         go.Scatter(
             **edge, fill="toself", fillcolor=surface.hairline, mode="lines", line=nothing, hoverinfo="skip",
-            name=f"{name}, lowest to highest",
+            showlegend=False,
         )
     )  # fmt: skip
     gap = np.full((len(rows), 1), math.nan)
@@ -178,7 +177,7 @@ def _add_band(figure: go.Figure, band: Band, mode: theme.Mode) -> None:
     mean = np.nanmean(rows, 0)
     figure.add_trace(
         go.Scatter(
-            x=x, y=mean, name=f"{name}, mean: {mean[-1]:.3g}", mode="lines", hovertemplate="%{y:.4g}",
-            line={"color": surface.muted, "width": theme.LINE_WIDTH, "dash": "dash"},
+            x=x, y=mean, name=f"{label(band.name)}, mean: {mean[-1]:.3g}", mode="lines", hovertemplate="%{y:.4g}",
+            line={"color": surface.muted, "width": theme.LINE_WIDTH, "dash": "4px,3px"},
         )
     )  # fmt: skip

@@ -259,7 +259,7 @@ def value_range(seen: Any) -> Limits:
     return -reach, reach
 
 
-def _draw_examples(scene: Scene, seen: Any, box: Box, *, shows_test: bool) -> None:
+def _draw_examples(scene: Scene, seen: Any, box: Box, *, shows_test: bool, is_card: bool = False) -> None:
     if seen.kind == "curve":
         colours: dict[str, Any] = {"colour": "muted"}
     elif seen.task == "classification":
@@ -276,8 +276,8 @@ def _draw_examples(scene: Scene, seen: Any, box: Box, *, shows_test: bool) -> No
         xlim=seen.xlim,
         ylim=seen.ylim,
         hollow=is_test[shown],
-        ringed=seen.is_wrong[shown],
-        radius=2.6 if len(seen.positions) > 300 else 3.2,
+        ringed=seen.is_wrong[shown] & (not is_card),
+        radius=2.6 if is_card or len(seen.positions) > 300 else 3.2,
         **picked,
     )
     if seen.kind == "curve":
@@ -329,5 +329,5 @@ def card_scene(seen: Any) -> bytes:
             scene.histograms(boxes, np.sqrt(units[:4]), classes=None if units.shape[1] > 1 else [1])
     if seen.kind != "curve":
         _draw_field(scene, seen, CARD_BOX)
-    _draw_examples(scene, seen, CARD_BOX, shows_test=False)
+    _draw_examples(scene, seen, CARD_BOX, shows_test=False, is_card=True)
     return scene.to_bytes()

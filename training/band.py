@@ -5,7 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -20,6 +20,7 @@ SLICE_SECONDS: Final = 0.002  # a fifth of a run's slice: a visitor who watches 
 MAX_STEPS: Final = 20_000
 
 
+@runtime_checkable
 class Ensemble(Protocol):
     """Experiments of several seeds trained by one batched step. Each must come out as it would alone."""
 
@@ -52,7 +53,8 @@ class Outcome:
         settings: those of the first seed; the others differ in the seed only.
         seeds: all of them.
         num_steps: how many steps each was to take.
-        histories: one for each seed; one that ran away is shorter.
+        histories: one for each seed; of one that ran away, up to there.
+        has_failed: which seeds ran away, or could not take a step.
         seconds: spent training all of them.
         is_batched: whether they were trained by one batched step.
     """
@@ -61,16 +63,9 @@ class Outcome:
     seeds: tuple[int, ...]
     num_steps: int
     histories: tuple[Columns, ...]
+    has_failed: tuple[bool, ...]
     seconds: float
     is_batched: bool
-
-    @property
-    def has_failed(self) -> tuple[bool, ...]:
-        """Which seeds ran away, or could not take a step."""
-        return tuple(
-            has_run_away(one.last("loss"), one.values["loss"][0]) or bool(one.steps[-1] < self.last_step)
-            for one in self.histories
-        )
 
     @property
     def last_step(self) -> int:
@@ -171,9 +166,15 @@ class Band:
         if self._together and self._together.is_refused:
             self._together = None
         if self._work().is_done:
-            histories = tuple(self._work().histories())
+            work = self._work()
             self.outcome = Outcome(
-                self.settings, self.seeds, self.num_steps, histories, self._seconds, self._together is not None
+                settings=self.settings,
+                seeds=self.seeds,
+                num_steps=self.num_steps,
+                histories=tuple(work.histories()),
+                has_failed=tuple(work.has_failed),
+                seconds=self._seconds,
+                is_batched=self._together is not None,
             )
         return taken
 
@@ -187,6 +188,7 @@ class _InTurn:
     def __init__(self, build: Build, every: Sequence[Settings], num_steps: int) -> None:
         self._build, self._every, self._num_steps = build, every, num_steps
         self._finished: list[Columns] = []
+        self.has_failed: list[bool] = []
         self._run: Run | None = None
 
     @property
@@ -210,7 +212,8 @@ class _InTurn:
         except Exception:  # a step could not be computed: the run has failed, and its history ends here
             taken = 1
         if not self._run.is_playing:
-            self._finished.append(self._run.poll().history)
+            self._finished.append(self._run.capture().history)  # a snapshot may be older, after a step that raised
+            self.has_failed.append(self._run.poll().has_failed)
             self._run = None
         return taken
 
@@ -225,13 +228,13 @@ class _Together:
         self._random = RandomState(0)  # nothing is drawn from it: every member draws from its own
         self._ensemble: Ensemble | None = None
         self._histories: list[History] = []
-        self._has_run_away = [False for _ in every]
+        self.has_failed = [False for _ in every]
         self.is_refused = False
         self.num_taken = 0
 
     @property
     def is_done(self) -> bool:
-        return self.num_taken >= self._num_steps or all(self._has_run_away)
+        return self.num_taken >= self._num_steps or all(self.has_failed)
 
     def histories(self) -> list[Columns]:
         return [history.columns() for history in self._histories]
@@ -271,6 +274,6 @@ class _Together:
 
     def _record(self, ensemble: Ensemble) -> None:
         for index, (history, row) in enumerate(zip(self._histories, ensemble.evaluate(), strict=True)):
-            if not self._has_run_away[index]:
+            if not self.has_failed[index]:
                 history.append(self.num_taken, row)
-                self._has_run_away[index] = has_run_away(row["loss"], history.column("loss")[0])
+                self.has_failed[index] = has_run_away(row["loss"], history.column("loss")[0])

@@ -8,13 +8,14 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 MAX_PLAYING: Final = 64
 
 log = logging.getLogger(__name__)
 
 
+@runtime_checkable
 class Trainee(Protocol):
     """What gets slices: a run, or a band of seeds."""
 

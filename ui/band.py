@@ -27,9 +27,6 @@ def outcome_of(slug: str) -> Outcome | None:
 def band_controls(run: Run, slug: str) -> None:
     """What to train; while it trains, how far it is. Draw it in a fragment."""
     band: Band | None = st.session_state.get(f"_{slug}_band")
-    if band is not None:
-        st.fragment(_progress, run_every=TICK_SECONDS)(band, slug)
-        return
     steps_key = f"{slug}_band_steps"
     if not st.session_state.get(f"_{slug}_band_chosen"):  # until the visitor says how many, as many as the run took
         st.session_state[steps_key] = min(run.newest_step, MAX_STEPS) if run.newest_step >= 10 else DEFAULT_STEPS
@@ -39,16 +36,20 @@ def band_controls(run: Run, slug: str) -> None:
         st.number_input(
             "Steps of each", 10, MAX_STEPS, step=100, key=steps_key, width=160, on_change=_choose, args=(slug,)
         )
+        words = "Trains them in the background, each from step 0; the run on this page is left as it is."
         st.button(
             "Train the seeds",
             key=f"{slug}_band_go",
             icon=":material/stacked_line_chart:",
-            help="Trains them in the background, each from step 0; the run on this page is left as it is.",
+            help=words if band is None else "They are being trained.",
+            disabled=band is not None,
             on_click=_train,
             args=(run, slug),
         )
         if outcome_of(slug) is not None:
             st.button("Remove the band", key=f"{slug}_band_remove", on_click=_forget, args=(slug,))
+    if band is not None:
+        st.fragment(_progress, run_every=TICK_SECONDS)(band, slug)
     complaint = st.session_state.pop(f"_{slug}_band_complaint", "")
     if complaint:
         st.info(complaint)

@@ -54,17 +54,17 @@ def compare(run: Run, slug: str, settings_class: type[Settings]) -> None:
     if st.session_state.pop(f"_{slug}_loads", False):
         st.rerun()  # the knobs and the live picture follow
     _head(run, slug)
-    band_controls(run, slug)
     pins, outcome = pins_of(slug), outcome_of(slug)
-    if not pins and outcome is None:
+    runs = _runs(run, pins) if pins or outcome is not None else []
+    if pins:
+        _cards(slug, settings_class, pins, runs)
+    band_controls(run, slug)
+    if not runs:
         st.caption(
             "Pin this run, change a knob and train again: both runs then stand side by side here. "
             "Or train several seeds, to see how much of a result is luck."
         )
         return
-    runs = _runs(run, pins)
-    if pins:
-        _cards(slug, settings_class, pins, runs)
     chosen = _picture(slug, runs, outcome)
     _differences(runs, outcome, chosen)
     if pins:
@@ -230,6 +230,8 @@ def _differences(runs: Sequence[Shown], outcome: Outcome | None, chosen: str) ->
         values = [value_of(name, settings) for settings in every]
         here = value_of(name, current.settings)
         title = knob_of(type(current.settings).model_fields[name])["label"]
+        if name == "seed" and outcome is not None:
+            values[-1] = f"{outcome.seeds[0]} to {outcome.seeds[-1]}"
         rows.append((title, [_marked(value, value != here) for value in values]))
     facts = {
         "Parameters": [f"{one.num_parameters:,}" for one in runs],

@@ -97,3 +97,12 @@ def test_test_examples_can_be_hidden() -> None:
 
 def test_the_card_is_a_picture_without_words() -> None:
     assert {item["kind"] for item in items(card_scene(observe()))} == {"sheet", "points"}
+
+
+@pytest.mark.parametrize("settings", CASES, ids=str)
+def test_a_card_shows_any_problem_in_few_bytes(settings: dict[str, object]) -> None:
+    packet = card_scene(observe(**settings))
+    kinds = {item["kind"] for item in items(packet)}
+    assert "points" in kinds
+    assert kinds <= {"sheet", "points", "lines", "classes", "histograms"}
+    assert len(packet) < 60_000
