@@ -68,9 +68,10 @@ def overlay(
         is_log: a logarithmic vertical axis.
         band: lowest to highest of the seeds at each step, each seed as a thin line, and their mean.
     """
-    figure, said = go.Figure(), []
+    traces: list[go.Scatter] = []
+    said = []
     if band is not None:
-        _add_band(figure, band, mode)
+        traces += _band_traces(band, mode)
         final = band.rows[:, -1][np.isfinite(band.rows[:, -1])]
         if len(final):
             said.append(f"{band.name} {final.mean():.3g} on average, from {final.min():.3g} to {final.max():.3g}")
@@ -78,7 +79,7 @@ def overlay(
         kept = rows_to_draw(len(line.x)) if len(line.x) else np.array([], dtype=int)
         last = f"{line.y[-1]:.3g}" if len(line.y) else "nothing yet"
         said.append(f"{line.name} {last}")
-        figure.add_trace(
+        traces.append(
             go.Scatter(
                 x=line.x[kept],
                 y=line.y[kept],
@@ -88,8 +89,8 @@ def overlay(
                 hovertemplate="%{y:.4g}",
             )
         )
-    apply_theme(
-        figure,
+    figure = apply_theme(
+        go.Figure(traces),
         mode,
         height=HEIGHT,
         hovermode="x unified",
@@ -109,9 +110,9 @@ def over_parameters(points: Sequence[Point], quantity: str, mode: theme.Mode, *,
         is_log: a logarithmic vertical axis.
     """
     shown = [point for point in points if math.isfinite(point.value)]
-    figure = go.Figure()
+    traces = []
     for point in shown:
-        figure.add_trace(
+        traces.append(
             go.Scatter(
                 x=[point.num_parameters],
                 y=[point.value],
@@ -123,8 +124,8 @@ def over_parameters(points: Sequence[Point], quantity: str, mode: theme.Mode, *,
         )
     counts = [point.num_parameters for point in shown] or [1]
     is_wide = max(counts) > WIDE * max(1, min(counts))
-    apply_theme(
-        figure,
+    figure = apply_theme(
+        go.Figure(traces),
         mode,
         height=HEIGHT,
         showlegend=True,
@@ -152,32 +153,38 @@ def _beyond(counts: Sequence[int], is_wide: bool) -> dict[str, Any]:
     return {"range": [0, 1.15 * max(counts)]}
 
 
-def _add_band(figure: go.Figure, band: Band, mode: theme.Mode) -> None:
+def _band_traces(band: Band, mode: theme.Mode) -> list[go.Scatter]:
     kept = rows_to_draw(len(band.x))
     kept = kept[np.isfinite(band.rows[:, kept]).any(0)]
     x, rows, surface = band.x[kept], band.rows[:, kept], theme.SURFACES[mode]
     if not len(x):
-        return
-    low, high = np.nanmin(rows, 0), np.nanmax(rows, 0)
-    edge: dict[str, Any] = {"x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]])}
-    nothing = {"width": 0, "color": surface.hairline}
-    figure.add_trace(
-        go.Scatter(
-            **edge, fill="toself", fillcolor=surface.hairline, mode="lines", line=nothing, hoverinfo="skip",
-            showlegend=False,
-        )
-    )  # fmt: skip
+        return []
+    low, high, mean = np.nanmin(rows, 0), np.nanmax(rows, 0), np.nanmean(rows, 0)
     gap = np.full((len(rows), 1), math.nan)
-    figure.add_trace(
-        go.Scatter(
-            x=np.tile(np.append(x, math.nan), len(rows)), y=np.concatenate([rows, gap], axis=1).ravel(), mode="lines",
-            line={"color": theme.NOT_TRAINED, "width": 0.7}, hoverinfo="skip", showlegend=False,
-        )
-    )  # fmt: skip
-    mean = np.nanmean(rows, 0)
-    figure.add_trace(
-        go.Scatter(
-            x=x, y=mean, name=f"{label(band.name)}, mean: {mean[-1]:.3g}", mode="lines", hovertemplate="%{y:.4g}",
-            line={"color": surface.muted, "width": theme.LINE_WIDTH, "dash": "4px,3px"},
-        )
-    )  # fmt: skip
+    area = go.Scatter(
+        x=np.concatenate([x, x[::-1]]),
+        y=np.concatenate([high, low[::-1]]),
+        fill="toself",
+        fillcolor=surface.hairline,
+        mode="lines",
+        line={"width": 0, "color": surface.hairline},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    seeds = go.Scatter(
+        x=np.tile(np.append(x, math.nan), len(rows)),
+        y=np.concatenate([rows, gap], axis=1).ravel(),
+        mode="lines",
+        line={"color": theme.NOT_TRAINED, "width": 0.7},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    middle = go.Scatter(
+        x=x,
+        y=mean,
+        name=f"{label(band.name)}, mean: {mean[-1]:.3g}",
+        mode="lines",
+        line={"color": surface.muted, "width": theme.LINE_WIDTH, "dash": "4px,3px"},
+        hovertemplate="%{y:.4g}",
+    )
+    return [area, seeds, middle]
