@@ -8,6 +8,7 @@ from experiments.mlp import MLPExperiment
 from experiments.mlp_lessons import LESSONS
 from experiments.mlp_outputs import offered_losses
 from experiments.mlp_settings import NUMBERS, MLPSettings
+from ui.compare import compare
 from ui.frame import heading, section, stage
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons, start_asked
@@ -65,6 +66,9 @@ else:
 
 section("Look inside")
 look_inside(run, run.poll())
+
+section("Compare")
+compare(run, SLUG, MLPSettings, material(SLUG))
 
 section("Try this")
 lessons(run, SLUG, MLPSettings, LESSONS)
