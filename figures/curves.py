@@ -33,6 +33,7 @@ def draw_curves(
     limits: Limits | None = None,
     is_log: bool = False,
     levels: Sequence[Level] = (),
+    heading: str = "",
 ) -> None:
     """Lines over steps: the first name is the training curve, solid blue; the second the test curve, dashed orange.
 
@@ -42,10 +43,11 @@ def draw_curves(
         steps: (num_rows,) step of each row.
         values: name to (num_rows,) numbers.
         names: which of them to draw, at most two.
-        title: the quantity and its unit.
+        title: the quantity and its unit; the newest numbers are added.
         limits: fixed ends of the vertical axis; else from 0 to a round number above all of them.
         is_log: a logarithmic vertical axis; what is not above 0 is then not drawn.
         levels: horizontal lines with labels.
+        heading: what stands above instead of the title and the newest numbers.
     """
     kept = rows_to_draw(len(steps))
     lines = [np.asarray(values[name], dtype=np.float64) for name in names if name in values]
@@ -57,9 +59,8 @@ def draw_curves(
         everything = _log(everything)
     ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
     xlim = (0.0, max(SHORTEST, round_above(steps)))
-    scene.text(
-        box[0], box[1] - 13, f"{title} by step: {newest(values, names)}", size=TITLE_SIZE, weight=600, tabular=True
-    )
+    words = heading or f"{title} by step: {newest(values, names)}"
+    scene.text(box[0], box[1] - 13, words, size=TITLE_SIZE, weight=600, tabular=True)
     _draw_axes(scene, box, xlim, ylim, is_log=is_log)
     for level in levels:
         _draw_level(scene, box, level, ylim)
