@@ -35,7 +35,7 @@ def build(settings: MLPSettings) -> MLPExperiment:
     return MLPExperiment(settings, brought["own"])
 
 
-heading(SLUG)
+heading(SLUG, MLPSettings)
 complain_about_url(MLPSettings, SLUG)
 
 with st.sidebar:
