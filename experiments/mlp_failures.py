@@ -86,9 +86,7 @@ FAILURES: Final = (
             Trial("standardised", _WINE),
         ),
         steps=400,
-        holds=lambda n: (
-            n[0]["accuracy"] < 0.6 and n[0]["most_saturated_share"] > 0.9 and n[1]["test_accuracy"] > 0.9
-        ),
+        holds=lambda n: n[0]["accuracy"] < 0.6 and n[0]["most_saturated_share"] > 0.9 and n[1]["test_accuracy"] > 0.9,
         explanation=(
             "The largest column decides every weighted sum, so {0[most_saturated_share]:.0%} of the hidden outputs sit "
             "where tanh is flat and passes no gradient: {0[accuracy]:.0%} right. With every column at mean 0 and "
@@ -214,9 +212,9 @@ FAILURES: Final = (
         explanation=(
             "The slope of a sigmoid is at most 1/4, and backpropagation multiplies one slope per layer. After 400 "
             "steps the gradient of the first layer is {0[first_layer_gradient_norms]:.1e}, that of the last "
-            "{0[last_layer_gradient_norms]:.1e}, and the loss is still {0[loss]:.3f}. With ReLU, whose slope is 1 where "
-            "it is on, they are {1[first_layer_gradient_norms]:.1e} and {1[last_layer_gradient_norms]:.1e}, and the "
-            "loss is {1[loss]:.3f}."
+            "{0[last_layer_gradient_norms]:.1e}, and the loss is still {0[loss]:.3f}. With ReLU, whose slope is 1 "
+            "where it is on, they are {1[first_layer_gradient_norms]:.1e} and {1[last_layer_gradient_norms]:.1e}, "
+            "and the loss is {1[loss]:.3f}."
         ),
         watched=("first_layer_gradient_norms", "last_layer_gradient_norms", "loss"),
         failure=Failure(

@@ -93,8 +93,8 @@ LESSONS: Final = (
         holds=lambda n: abs(n[0]["test_loss"] - math.log(5)) < 0.1 and n[0]["test_accuracy"] < 0.35,
         explanation=(
             "With five equally likely labels nobody can do better than ln 5 = 1.609 on average; the test loss ended at "
-            "{0[test_loss]:.3f}, and {0[test_accuracy]:.0%} of the test labels were right, where guessing gives 20 %. A "
-            "loss near that of guessing says: there is nothing to learn here, or nothing is being learnt."
+            "{0[test_loss]:.3f}, and {0[test_accuracy]:.0%} of the test labels were right, where guessing gives 20 %. "
+            "A loss near that of guessing says: there is nothing to learn here, or nothing is being learnt."
         ),
         watched=("first_loss", "loss", "test_loss", "test_accuracy"),
         curve="test_loss",

@@ -166,7 +166,10 @@ def in_words(lesson: Lesson, numbers: Numbers) -> str:
 
 def results_table(lesson: Lesson, results: Mapping[int, Result]) -> str:
     """The watched numbers of the runs as a Markdown table; the keys are places in `lesson.runs`."""
-    lines = ["| Run | " + " | ".join(map(name_in_words, lesson.watched)) + " |", "|---|" + "---:|" * len(lesson.watched)]
+    lines = [
+        "| Run | " + " | ".join(map(name_in_words, lesson.watched)) + " |",
+        "|---|" + "---:|" * len(lesson.watched),
+    ]
     for number, result in sorted(results.items()):
         cells = [value_in_words(name, result.numbers[name]) for name in lesson.watched]
         lines.append(f"| {lesson.runs[number].label} | " + " | ".join(cells) + " |")

@@ -1,6 +1,7 @@
 """Lessons on a page: predict, run, explain with the numbers of these very runs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
@@ -19,9 +20,15 @@ from ui.words import plain
 from ui.worksheet import worksheet_tab
 
 TABS: Final = ("Lessons", "Failure museum", "Worksheet")
-DONE_ICON: Final = ":material/check_circle:"
-BEGUN_ICON: Final = ":material/pending:"
-NEW_ICON: Final = ":material/radio_button_unchecked:"
+
+
+@dataclass
+class Try:
+    """What a visitor has said about one lesson."""
+
+    guess: int | None = None
+    is_locked: bool = False  # from the first run on
+    note: str = ""
 
 
 def lessons(run: Run, slug: str, settings_class: type[Settings], all_lessons: Sequence[Lesson]) -> None:
@@ -40,11 +47,11 @@ def lessons(run: Run, slug: str, settings_class: type[Settings], all_lessons: Se
 
 def answers_of(slug: str, all_lessons: Sequence[Lesson]) -> dict[str, Answer]:
     """What the visitor has predicted, run and written so far, by lesson."""
-    guesses, notes = _kept(slug, "guesses"), _kept(slug, "notes")
-    return {
-        lesson.slug: Answer(guesses.get(lesson.slug), dict(results_of(slug, lesson)), notes.get(lesson.slug, ""))
-        for lesson in all_lessons
-    }
+    answers = {}
+    for lesson in all_lessons:
+        tried = _try_of(slug, lesson)
+        answers[lesson.slug] = Answer(tried.guess, dict(results_of(slug, lesson)), tried.note)
+    return answers
 
 
 def _tabs(run: Run, slug: str, settings_class: type[Settings], all_lessons: Sequence[Lesson]) -> None:
@@ -93,7 +100,8 @@ def _chooser(slug: str, all_lessons: Sequence[Lesson]) -> Lesson:
     chosen = st.radio(
         f"{num_done} of {len(all_lessons)} done",
         list(by_slug),
-        format_func=lambda name: f"{_icon(slug, by_slug[name])} {by_slug[name].title}",
+        format_func=lambda name: by_slug[name].title,
+        captions=[_state(slug, lesson) for lesson in all_lessons],  # the labels must stay: they are what is chosen
         key=key,
         persist_state="session",
     )
@@ -109,10 +117,10 @@ def is_done(slug: str, lesson: Lesson) -> bool:
     return all(number in results for number in range(len(lesson.trials)))
 
 
-def _icon(slug: str, lesson: Lesson) -> str:
+def _state(slug: str, lesson: Lesson) -> str:
     if is_done(slug, lesson):
-        return DONE_ICON
-    return BEGUN_ICON if results_of(slug, lesson) else NEW_ICON
+        return ":material/check_circle: done"
+    return ":material/pending: begun" if results_of(slug, lesson) else ""
 
 
 def _following(lesson: Lesson, slug: str, all_lessons: Sequence[Lesson]) -> Lesson | None:
@@ -134,35 +142,30 @@ def _lesson(run: Run, slug: str, settings_class: type[Settings], lesson: Lesson,
     results = results_of(slug, lesson)
     st.subheader(lesson.title, anchor=False)
     st.markdown(lesson.question)
-    guess = _prediction(slug, lesson, is_locked=_is_locked(slug, lesson))
+    tried = _try_of(slug, lesson)
+    guess = _prediction(slug, lesson, tried)
     _buttons(run, slug, settings_class, lesson, guess)
     place(f"{slug}_explanation")
     if guess is not None and is_done(slug, lesson):
         _explanation(slug, lesson, guess, results)
         _go_on(run, slug, settings_class, lesson, following)
-    _note(slug, lesson)
+    _note(slug, lesson, tried)
 
 
-def _prediction(slug: str, lesson: Lesson, *, is_locked: bool) -> int | None:
+def _prediction(slug: str, lesson: Lesson, tried: Try) -> int | None:
     """What the visitor expects; open to a change of mind until the first run."""
-    guesses: dict[str, int | None] = _kept(slug, "guesses")
-    kept = guesses.get(lesson.slug)
     chosen = st.radio(
-        "Your prediction" + (", locked since the first run" if is_locked else ""),
+        "Your prediction" + (", locked since the first run" if tried.is_locked else ""),
         range(len(lesson.choices)),
         format_func=lesson.choices.__getitem__,
-        index=kept,
-        disabled=is_locked,
+        index=tried.guess,
+        disabled=tried.is_locked,
         key=f"{slug}_guess_{lesson.slug}",
         persist_state="session",
     )
-    if not is_locked:
-        guesses[lesson.slug] = chosen
-    return guesses.get(lesson.slug)
-
-
-def _is_locked(slug: str, lesson: Lesson) -> bool:
-    return lesson.slug in _kept(slug, "locked")
+    if not tried.is_locked:
+        tried.guess = chosen
+    return tried.guess
 
 
 def _buttons(run: Run, slug: str, settings_class: type[Settings], lesson: Lesson, guess: int | None) -> None:
@@ -196,26 +199,24 @@ def _buttons(run: Run, slug: str, settings_class: type[Settings], lesson: Lesson
                     on_click=_run,
                     args=(*shared, [number]),
                 )
-        if _is_locked(slug, lesson):
+        if _try_of(slug, lesson).is_locked:
             fresh = f"{slug}_fresh_{lesson.slug}"
             st.button("Start over", key=fresh, type="tertiary", on_click=_forget, args=(slug, lesson))
 
 
 def _run(slug: str, run: Run, settings_class: type[Settings], lesson: Lesson, numbers: Sequence[int]) -> None:
-    _kept(slug, "locked")[lesson.slug] = True
+    _try_of(slug, lesson).is_locked = True
     start(run, slug, settings_class, lesson, numbers)
 
 
 def _forget(slug: str, lesson: Lesson) -> None:
-    for what in ("locked", "guesses"):
-        _kept(slug, what).pop(lesson.slug, None)
+    tried = _try_of(slug, lesson)
+    tried.guess, tried.is_locked = None, False
     results_of(slug, lesson).clear()
     st.session_state[f"{slug}_guess_{lesson.slug}"] = None
 
 
-def _explanation(
-    slug: str, lesson: Lesson, guess: int, results: Mapping[int, Result]
-) -> None:
+def _explanation(slug: str, lesson: Lesson, guess: int, results: Mapping[int, Result]) -> None:
     numbers = [results[number].numbers for number in range(len(lesson.trials))]
     if not lesson.holds(numbers):
         st.warning(
@@ -258,20 +259,19 @@ def _go_on(run: Run, slug: str, settings_class: type[Settings], lesson: Lesson, 
             st.markdown("All lessons of this page are done.")
 
 
-def _note(slug: str, lesson: Lesson) -> None:
-    notes: dict[str, str] = _kept(slug, "notes")
+def _note(slug: str, lesson: Lesson, tried: Try) -> None:
     text = st.text_area(
         "My observation",
-        value=notes.get(lesson.slug, ""),
+        value=tried.note,
         max_chars=MAX_NOTE,
         height=80,
         key=f"{slug}_note_{lesson.slug}",
         placeholder="What did you see? It goes into your worksheet.",
         persist_state="session",
     )
-    notes[lesson.slug] = (text or "")[:MAX_NOTE]
+    tried.note = (text or "")[:MAX_NOTE]
 
 
-def _kept(slug: str, what: str) -> dict[str, object]:
-    kept: dict[str, object] = st.session_state.setdefault(f"_{slug}_{what}", {})
-    return kept
+def _try_of(slug: str, lesson: Lesson) -> Try:
+    tries: dict[str, Try] = st.session_state.setdefault(f"_{slug}_tries", {})
+    return tries.setdefault(lesson.slug, Try())

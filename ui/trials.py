@@ -128,15 +128,14 @@ def stop(run: Run, slug: str) -> None:
 
 
 def conduct(slug: str) -> None:
-    """Keeps the result of a trial that is over, and turns the knobs for the next; call it before the knobs are drawn."""
+    """Keeps the result of a trial that is over and turns the knobs for the next; call it before they are drawn."""
     playing = playing_of(slug)
     if playing is None or not playing.is_started:
         return
     run: Run = st.session_state["_runs"][slug][0]
-    if playing.rest_until is None:
-        if _is_over(playing, run):
-            results_of(slug, playing.lesson, playing.room)[playing.numbers[0]] = result_of(run.poll())
-            playing.rest_until = time.monotonic() + REST_SECONDS
+    if playing.rest_until is None and _is_over(playing, run):
+        results_of(slug, playing.lesson, playing.room)[playing.numbers[0]] = result_of(run.poll())
+        playing.rest_until = time.monotonic() + REST_SECONDS
     if playing.is_due:
         number = playing.numbers.pop(0)
         if playing.numbers:
