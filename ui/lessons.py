@@ -224,9 +224,12 @@ def _explanation(slug: str, lesson: Lesson, guess: int, results: Mapping[int, Re
             "above the picture, then Run again."
         )
     elif guess == lesson.answer:
-        st.success(f"**As you predicted:** {lesson.choices[lesson.answer]}.")
+        st.success(f"**As you predicted:** {lesson.choices[guess]}.")
     else:
-        st.info(f"**Not as you predicted.** The runs show: {lesson.choices[lesson.answer]}.")
+        st.info(
+            f"**Not as you predicted.** You said: {lesson.choices[guess]}. The runs show: "
+            f"{lesson.choices[lesson.answer]}."
+        )
     curves = [
         Curve(lesson.runs[number].label, result.history.steps, result.history.values[lesson.curve])
         for number, result in sorted(results.items())

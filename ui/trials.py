@@ -22,6 +22,15 @@ from ui.runs import poll
 from ui.scroll import ask_into_view
 from ui.transport import DEFAULT_PACE, PACES
 
+# One line at the lower edge, so that the picture stays in view above it on a 1280x720 projector.
+_STYLE: Final = """<style>
+[data-testid="stBottomBlockContainer"] {padding: 0.25rem 2rem 0.5rem 2rem; max-width: none}
+[data-testid="stBottomBlockContainer"] [data-testid="stVerticalBlock"] {gap: 0.25rem}
+[class*="_lesson_bar"] {flex-wrap: nowrap}
+[class*="_lesson_bar"] button p {white-space: nowrap}
+@keyframes turned {from {opacity: 0.2}}
+</style>"""
+
 Room = Literal["lesson", "museum"]
 
 SECONDS: Final = 5.0  # about how long a trial takes on the screen
@@ -216,8 +225,10 @@ def _bar(run: Run, slug: str) -> None:
     if playing is not None:
         _mark_knobs(slug, list(playing.trial.settings))
         with st.bottom:
+            st.html(_STYLE)
             st.fragment(_show_playing, run_every=BAR_SECONDS)(run, slug, playing)
     elif note is not None:
+        st.bottom.html(_STYLE)
         with st.bottom, st.container(horizontal=True, vertical_alignment="center", key=f"{slug}_lesson_bar"):
             st.markdown(note.words, width="stretch")
             if note.mend is not None:
@@ -234,12 +245,10 @@ def _show_playing(run: Run, slug: str, playing: Playing) -> None:
     snapshot = poll(run)
     if has_changed(slug) or playing.is_due or (playing.rest_until is None and _is_over(playing, run)):
         st.rerun()
+    st.progress(min(1.0, snapshot.step / playing.lesson.steps))
     with st.container(horizontal=True, vertical_alignment="center", key=f"{slug}_lesson_bar"):
         st.markdown(_said(playing), width="stretch")
-        if len(playing.numbers) == 1 and playing.rest_until is not None:
-            st.caption("Back to the lesson in a moment.", width="content")
         st.button("Stop the lesson", key=f"{slug}_lesson_stop", on_click=stop, args=(run, slug))
-    st.progress(min(1.0, snapshot.step / playing.lesson.steps))
 
 
 def _said(playing: Playing) -> str:
@@ -255,12 +264,16 @@ def _said(playing: Playing) -> str:
         what += f" ({settings_in_words(playing.settings, list(trial.settings))})"
     if len(playing.numbers) > 1:
         what += f" · next: {lesson.runs[playing.numbers[1]].label}"
+    elif playing.room == "lesson":
+        what += " · next: the explanation"
     return what
 
 
 def _mark_knobs(slug: str, names: Sequence[str]) -> None:
     """An accent line beside the knobs that the trial has turned."""
-    knobs = ", ".join(f".st-key-{key_of(slug, name)}" for name in names)
-    line = f"box-shadow: -0.5rem 0 0 -0.25rem {theme.ACCENT}; border-radius: 0"
-    with st.bottom:
-        st.html(f"<style>@keyframes turned {{from {{opacity: 0.2}}}} {knobs} {{{line}; animation: turned 1s}}</style>")
+    turned = [f".st-key-{key_of(slug, name)}" for name in names]
+    marks = ", ".join(f"{knob}::before" for knob in turned)
+    line = f"content: ''; position: absolute; inset: 0 auto 0 -0.6rem; width: 0.2rem; background: {theme.ACCENT}"
+    st.bottom.html(
+        f"<style>{', '.join(turned)} {{position: relative; animation: turned 1s}} {marks} {{{line}}}</style>"
+    )
