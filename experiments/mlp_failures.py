@@ -179,9 +179,9 @@ FAILURES: Final = (
         ),
         watched=("most_dead_share", "loss", "test_accuracy"),
         failure=Failure(
-            symptom="Tiles of one even colour, a flat loss, and a layer whose units are 0 for every example.",
+            symptom="Tiles of one even colour: a layer whose units are 0 for every example, and a score that stays.",
             diagnosis="A huge step pushed their sums below 0 for all examples; where ReLU is 0, so is its gradient.",
-            remedy="A smaller rate, or a bend that is nowhere quite flat: leaky ReLU, ELU, GELU.",
+            remedy="A smaller rate, or a bend with a slope on both sides, such as leaky ReLU.",
         ),
         then="Does leaky ReLU survive the rate of 5?",
         change=Trial("leaky ReLU, rate 5", {**_RELU, "activation": "leaky_relu", "learning_rate": 5.0}),

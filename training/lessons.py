@@ -154,6 +154,8 @@ def value_in_words(name: str, value: float) -> str:
     """A number with sensible digits: shares as percentages, the rest with three digits."""
     if math.isnan(value):
         return "not a number"
+    if math.isinf(value):
+        return "infinite"
     if name.endswith(SHARES):
         return f"{value:.0%}"
     return f"{value:.3g}".replace("-", "−")

@@ -55,10 +55,14 @@ def docstring_parts(module: ModuleType) -> tuple[str, dict[str, str]]:
     found = list(_PART.finditer(text))
     ends = [match.start() for match in found[1:]] + [len(text)]
     parts = {
-        match["label"]: _ADDRESS.sub(_link, " ".join(text[match.end() : end].split()))
+        match["label"]: _sentence(" ".join(text[match.end() : end].split()))
         for match, end in zip(found, ends, strict=True)
     }
     return " ".join(text.partition("\n")[0].split()), parts
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + _ADDRESS.sub(_link, text[1:])
 
 
 def _link(found: re.Match[str]) -> str:

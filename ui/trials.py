@@ -38,6 +38,8 @@ REST_SECONDS: Final = 2.0  # to look at the end of a trial before the knobs move
 BAR_SECONDS: Final = 0.5  # between two looks at whether the trial is over
 LEFT: Final = "A setting was changed, so the lesson stopped here; its finished trials are kept, and the run is yours."
 
+EDITED: Final = "The network was changed by hand, so this run does not count for the lesson; start it again below."
+
 
 @dataclass(eq=False)
 class Playing:
@@ -89,6 +91,7 @@ class Note:
 
     words: str
     mend: Lesson | None = None  # a failure whose cure can be run next
+    is_of_museum: bool = False
 
 
 def results_of(slug: str, lesson: Lesson, room: Room = "lesson") -> dict[int, Result]:
@@ -120,7 +123,8 @@ def start(
     former = playing_of(slug)
     pace = former.pace if former else state.get(f"{slug}_pace", DEFAULT_PACE)
     results, seed, device = results_of(slug, lesson, room), run.settings.seed, run.settings.device
-    if len(numbers) >= len(lesson.trials) or (room == "museum" and 0 in numbers):
+    is_anew = set(range(len(lesson.trials))) <= set(numbers) if room == "lesson" else 0 in numbers
+    if is_anew:
         results.clear()
     seed = next((result.seed for result in results.values()), seed)
     playing = Playing(lesson, list(numbers), room, settings_class, seed, device, pace)
@@ -139,10 +143,15 @@ def stop(run: Run, slug: str) -> None:
 def conduct(slug: str) -> None:
     """Keeps the result of a trial that is over and turns the knobs for the next; call it before they are drawn."""
     playing = playing_of(slug)
-    if playing is None or not playing.is_started:
+    runs: dict[str, tuple[Run, Any]] = st.session_state.get("_runs", {})
+    if playing is None or not playing.is_started or slug not in runs:
         return
-    run: Run = st.session_state["_runs"][slug][0]
+    run = runs[slug][0]
     if playing.rest_until is None and _is_over(playing, run):
+        if run.capture().edits:
+            _end(slug)
+            st.session_state[f"_{slug}_note"] = Note(EDITED)
+            return
         results_of(slug, playing.lesson, playing.room)[playing.numbers[0]] = result_of(run.poll())
         playing.rest_until = time.monotonic() + REST_SECONDS
     if playing.is_due:
@@ -209,7 +218,7 @@ def _finish(slug: str, playing: Playing, number: int) -> None:
     mend = playing.lesson if number == 0 else None
     if mend and mend.failure:
         words += f" {mend.failure.diagnosis}"
-    st.session_state[f"_{slug}_note"] = Note(words, mend)
+    st.session_state[f"_{slug}_note"] = Note(words, mend, is_of_museum=True)
 
 
 def _is_over(playing: Playing, run: Run) -> bool:
@@ -234,11 +243,14 @@ def _bar(run: Run, slug: str) -> None:
             if note.mend is not None:
                 mend = (run, slug, type(run.settings), note.mend, [1], "museum")
                 st.button("Mend it", key=f"{slug}_bar_mend", type="primary", on_click=start, args=mend)
-            st.button("Close", key=f"{slug}_bar_close", on_click=_close, args=(slug,))
+            back = "Back to the museum" if note.is_of_museum else "Close"
+            st.button(back, key=f"{slug}_bar_close", on_click=_close, args=(slug, note))
 
 
-def _close(slug: str) -> None:
+def _close(slug: str, note: Note) -> None:
     st.session_state.pop(f"_{slug}_note", None)
+    if note.is_of_museum:
+        ask_into_view(f"{slug}_lessons")
 
 
 def _show_playing(run: Run, slug: str, playing: Playing) -> None:

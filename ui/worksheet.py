@@ -16,7 +16,7 @@ def worksheet_tab(
     slug: str, settings_class: type[Settings], all_lessons: Sequence[Lesson], answers: Mapping[str, Answer]
 ) -> None:
     """Two downloads: the sheet with what was done so far, and an empty one to print for a class."""
-    title, link, date = entry(slug).title, share_link(slug), datetime.date.today().isoformat()
+    title, link, date = entry(slug).title, share_link(slug).split("?")[0], datetime.date.today().isoformat()
     num_run = sum(bool(answer.results) for answer in answers.values())
     num_notes = sum(bool(answer.note.strip()) for answer in answers.values())
     st.markdown(
