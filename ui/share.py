@@ -62,19 +62,22 @@ def _share(slug: str, settings_class: type[Settings]) -> None:
     if not popover.open:
         return
     with popover:
-        st.markdown("**A link to exactly this:** page, settings, seed and view.")
+        picture, words = st.columns([2, 3])
         more = _for_readers(slug, settings_class)
         link = share_link(slug, more)
-        st.code(link, language=None, wrap_lines=True)
-        show_qr(link)
+        with picture:
+            show_qr(link, 180)
+        words.markdown("**A link to exactly this:** page, settings, seed and view.")
+        words.code(link, language=None, wrap_lines=True, height=96)
         st.caption("Points or tables of your own and trained weights are not in a link: send a run file instead.")
 
 
 def _for_readers(slug: str, settings_class: type[Settings]) -> dict[str, str]:
     """What the readers of the link may not see or may not turn; and whether it opens in lecture mode."""
     labels = {knob_of(field)["label"]: name for name, field in settings_class.model_fields.items()}
-    hidden = st.multiselect("Hide knobs", list(labels), key=f"{slug}_share_hide", persist_state="session")
-    locked = st.multiselect("Lock knobs", list(labels), key=f"{slug}_share_lock", persist_state="session")
+    left, right = st.columns(2)
+    hidden = left.multiselect("Hide knobs", list(labels), key=f"{slug}_share_hide", persist_state="session")
+    locked = right.multiselect("Lock knobs", list(labels), key=f"{slug}_share_lock", persist_state="session")
     is_lecture = st.toggle("Open in lecture mode", key=f"{slug}_share_lecture", persist_state="session")
     return {
         "hide": ",".join(labels[label] for label in hidden),
