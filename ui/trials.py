@@ -148,6 +148,7 @@ def conduct(slug: str) -> None:
         return
     run = runs[slug][0]
     if playing.rest_until is None and _is_over(playing, run):
+        run.leave()  # the result is that of the newest moment, whichever is looked at
         if run.capture().edits:
             _end(slug)
             st.session_state[f"_{slug}_note"] = Note(EDITED)
@@ -175,7 +176,7 @@ def start_asked(run: Run, slug: str) -> None:
             playing.is_started = True
         elif playing.rest_until is None:
             if playing.is_held and run.is_playing and st.session_state.get(f"{slug}_go"):
-                run.play(Stop(steps=max(1, playing.lesson.steps - run.step)))  # not what the stop knobs say
+                run.play(Stop(steps=max(1, playing.lesson.steps - run.newest_step)))  # not what the stop knobs say
             playing.is_held = not run.is_playing and not _is_over(playing, run)
     st.session_state[f"_{slug}_drawn"] = playing_of(slug)
     _bar(run, slug)
@@ -222,9 +223,9 @@ def _finish(slug: str, playing: Playing, number: int) -> None:
 
 
 def _is_over(playing: Playing, run: Run) -> bool:
-    if run.is_playing or run.visited is not None or run.settings != playing.settings:
+    if run.is_playing or run.settings != playing.settings:
         return False
-    return run.step >= playing.lesson.steps or run.poll().has_failed
+    return run.newest_step >= playing.lesson.steps or run.poll().has_failed
 
 
 def _bar(run: Run, slug: str) -> None:
