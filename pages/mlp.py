@@ -11,7 +11,7 @@ from experiments.mlp_settings import NUMBERS, MLPSettings
 from ui.compare import compare
 from ui.frame import heading, section, stage
 from ui.knobs import complain_about_url, knobs
-from ui.lessons import lessons, start_asked
+from ui.lessons import lessons
 from ui.mlp_data import data_report, material, own_data
 from ui.mlp_inside import look_inside
 from ui.mlp_live import draw_empty_plane, draw_network, layer_buttons, view_knobs
@@ -19,6 +19,7 @@ from ui.runs import open_run
 from ui.source import source_panel
 from ui.take_home import take_home
 from ui.transport import stop_knobs
+from ui.trials import conduct, start_asked
 from ui.words import plain
 
 SLUG = "mlp"
@@ -39,6 +40,7 @@ def build(settings: MLPSettings) -> MLPExperiment:
 
 heading(SLUG, MLPSettings, material(SLUG))
 complain_about_url(MLPSettings, SLUG)
+conduct(SLUG)
 
 with st.sidebar:
     settings = knobs(

@@ -62,6 +62,8 @@ def time_bar(run: Run, snapshot: Snapshot, slug: str) -> None:
 
 
 def _visit(run: Run, slug: str) -> None:
+    if run.is_playing:
+        return  # the bar is not shown then: a slow browser has told an older moment once more
     st.session_state[f"_{slug}_playback"] = False
     run.visit(st.session_state[f"{slug}_moment"])
 
