@@ -9,6 +9,7 @@ from experiments.mlp_lessons import LESSONS
 from experiments.mlp_outputs import offered_losses
 from experiments.mlp_settings import NUMBERS, MLPSettings
 from ui.frame import heading, section, stage
+from ui.health import health
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons, start_asked
 from ui.mlp_data import data_report, own_data
@@ -60,6 +61,7 @@ if sentence and settings.problem == "own points":
     draw_empty_plane()
 else:
     stage(run, SLUG, draw_network)
+    health(run, SLUG)
     data_report(run.poll().observation)
 
 section("Look inside")

@@ -8,6 +8,7 @@ import streamlit as st
 from catalog import entry
 from training.run import Run, Snapshot
 from training.scheduler import SCHEDULER
+from ui.health import first_aid
 from ui.runs import poll
 from ui.transport import status, transport
 
@@ -61,6 +62,8 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
     def show() -> None:
         snapshot = poll(run)
         status(snapshot)
+        if snapshot.has_failed:
+            first_aid(run, slug)
         must_follow = draw(snapshot)
         if must_follow or was_playing != snapshot.is_playing:
             st.rerun()  # the rest of the page is due too
