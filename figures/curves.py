@@ -33,6 +33,7 @@ def draw_curves(
     limits: Limits | None = None,
     is_log: bool = False,
     levels: Sequence[Level] = (),
+    here: float | None = None,
 ) -> None:
     """Lines over steps: the first name is the training curve, solid blue; the second the test curve, dashed orange.
 
@@ -46,6 +47,7 @@ def draw_curves(
         limits: fixed ends of the vertical axis; else from 0 to a round number above all of them.
         is_log: a logarithmic vertical axis; what is not above 0 is then not drawn.
         levels: horizontal lines with labels.
+        here: the step shown while an earlier moment is visited: marked, and the numbers in the title are its own.
     """
     kept = rows_to_draw(len(steps))
     lines = [np.asarray(values[name], dtype=np.float64) for name in names if name in values]
@@ -57,9 +59,8 @@ def draw_curves(
         everything = _log(everything)
     ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
     xlim = (0.0, max(SHORTEST, round_above(steps)))
-    scene.text(
-        box[0], box[1] - 13, f"{title} by step: {newest(values, names)}", size=TITLE_SIZE, weight=600, tabular=True
-    )
+    told = f"{title} by step: {numbers_at(here, steps, values, names)}"
+    scene.text(box[0], box[1] - 13, told, size=TITLE_SIZE, weight=600, tabular=True)
     _draw_axes(scene, box, xlim, ylim, is_log=is_log)
     for level in levels:
         _draw_level(scene, box, level, ylim)
@@ -67,6 +68,8 @@ def draw_curves(
     for line, (colour, is_dashed) in zip(lines, styles, strict=False):
         xy = np.stack([steps[kept], line[kept]], axis=1)
         scene.lines(box, [xy], xlim=xlim, ylim=ylim, colours=colour, width=2, dash=is_dashed)
+    if here is not None:
+        scene.lines(box, [np.array([[here, ylim[0]], [here, ylim[1]]])], xlim=xlim, ylim=ylim, colours="text", width=1)
 
 
 def rows_to_draw(num_rows: int) -> np.ndarray:
@@ -74,10 +77,11 @@ def rows_to_draw(num_rows: int) -> np.ndarray:
     return np.unique(np.linspace(0, num_rows - 1, min(num_rows, MAX_ROWS)).astype(int))
 
 
-def newest(values: Mapping[str, np.ndarray], names: Sequence[str]) -> str:
-    """The newest training and test number in words."""
+def numbers_at(here: float | None, steps: np.ndarray, values: Mapping[str, np.ndarray], names: Sequence[str]) -> str:
+    """The training and the test number in words: those at step `here`, or the newest if that is None."""
+    row = len(steps) - 1 if here is None else max(0, int(np.searchsorted(steps, here, side="right")) - 1)
     pairs = zip(("training", "test"), names, strict=False)
-    return " · ".join(f"{word} {values[name][-1]:.3g}" for word, name in pairs if name in values and len(values[name]))
+    return " · ".join(f"{word} {values[name][row]:.3g}" for word, name in pairs if name in values and len(steps))
 
 
 def round_above(values: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from figures.curves import Level, draw_curves, newest
+from figures.curves import Level, draw_curves, numbers_at
 from figures.scene import Box, Limits, Scene
 
 WIDTH: Final = 1000.0
@@ -70,10 +70,12 @@ def network_scene(
     """
     score, score_title = ("accuracy", "Accuracy") if seen.task == "classification" else ("r2", "R²")
     losses, scores = ("loss", "test_loss"), (score, f"test_{score}")
+    rows = history.steps, history.values
+    here = step if len(history.steps) and step < history.steps[-1] else None  # an earlier moment is visited
     alt = (
         f"A network with layers of {', '.join(map(str, seen.widths))} units after {step:,} steps. "
         "Each tile shows what a unit computes; the large map shows the output and the examples. "
-        f"{score_title}: {newest(history.values, scores)}. Loss: {newest(history.values, losses)}."
+        f"{score_title}: {numbers_at(here, *rows, scores)}. Loss: {numbers_at(here, *rows, losses)}."
     )
     scene = Scene(WIDTH, HEIGHT, alt, {"step": step, "look": look})
     columns = unit_boxes(seen)
@@ -85,10 +87,9 @@ def network_scene(
     _draw_biases(scene, seen, columns)
     _draw_titles(scene, seen, columns)
     _draw_map(scene, seen, shows_test=shows_test, can_place_points=can_place_points)
-    curves = (scene, LOSS_BOX, history.steps, history.values, losses)
-    draw_curves(*curves, title=LOSS_TITLES[seen.loss_name], is_log=is_log, levels=loss_levels)
-    curves = (scene, SCORE_BOX, history.steps, history.values, scores)
-    draw_curves(*curves, title=score_title, limits=(0.0, 1.0), levels=score_levels)
+    title = LOSS_TITLES[seen.loss_name]
+    draw_curves(scene, LOSS_BOX, *rows, losses, title=title, is_log=is_log, levels=loss_levels, here=here)
+    draw_curves(scene, SCORE_BOX, *rows, scores, title=score_title, limits=(0, 1), levels=score_levels, here=here)
     return scene.to_bytes()
 
 

@@ -36,7 +36,7 @@ def build(settings: MLPSettings) -> MLPExperiment:
     return MLPExperiment(settings, brought["own"])
 
 
-heading(SLUG)
+heading(SLUG, MLPSettings)
 complain_about_url(MLPSettings, SLUG)
 
 with st.sidebar:
@@ -65,7 +65,7 @@ else:
     data_report(run.poll().observation)
 
 section("Look inside")
-look_inside(run, run.poll(), st.session_state.get("mlp_selected"))
+look_inside(run, run.poll())
 
 section("Try this")
 lessons(run, SLUG, MLPSettings, LESSONS)

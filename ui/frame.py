@@ -8,13 +8,17 @@ import streamlit as st
 from catalog import entry
 from training.run import Run, Snapshot
 from training.scheduler import SCHEDULER
+from training.settings import Settings
 from ui.health import first_aid
 from ui.runs import poll
+from ui.share import share_button
+from ui.time_travel import play_back, playback_tick, time_bar
 from ui.transport import status, transport
 
 TICK_SECONDS: Final = 0.25
 BUSY_TICK_SECONDS: Final = 0.5  # when many train at once
 MANY: Final = 8
+BAR_HEIGHT: Final = 44  # px; the same with and without the time bar, so that the picture stays where it is
 
 # What the theme options cannot say: less margin, so that picture and curves fit a 1280x720 projector.
 _STYLE: Final = """<style>
@@ -24,6 +28,7 @@ _STYLE: Final = """<style>
 section[data-testid="stSidebar"] [data-testid="stSidebarHeader"] {height: 2.5rem; margin: 0}
 section[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {gap: 0.6rem}
 .stMainBlockContainer button p {font-variant-numeric: tabular-nums}
+[class*="st-key-hidden_"] {display: none}
 </style>"""
 
 
@@ -32,13 +37,15 @@ def page_style() -> None:
     st.html(_STYLE)
 
 
-def heading(slug: str) -> None:
-    """Title and the one sentence of the catalog, on one line."""
+def heading(slug: str, settings_class: type[Settings]) -> None:
+    """Title, the one sentence of the catalog and what leads elsewhere, on one line."""
     page = entry(slug)
     page_style()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
+        with st.container(horizontal=True, width="content"):
+            share_button(slug, settings_class)
 
 
 def section(title: str) -> None:
@@ -57,17 +64,23 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
             in the picture that the rest of the page must follow.
     """
     transport(run, slug)
-    was_playing = run.is_playing
+    was_playing, was_shown, was_back = run.is_playing, run.visited, playback_tick(slug)
 
     def show() -> None:
+        play_back(run, slug)
         snapshot = poll(run)
-        status(snapshot)
+        with st.container(horizontal=True, vertical_alignment="center", height=BAR_HEIGHT, border=False, gap="small"):
+            status(snapshot)
+            time_bar(run, snapshot, slug)
         if snapshot.has_failed:
+            st.error(snapshot.message)
             first_aid(run, slug)
         must_follow = draw(snapshot)
-        if must_follow or was_playing != snapshot.is_playing:
+        is_back = playback_tick(slug)
+        has_moved = is_back is None and run.visited != was_shown
+        if must_follow or has_moved or was_playing != snapshot.is_playing or was_back != is_back:
             st.rerun()  # the rest of the page is due too
 
     tick = TICK_SECONDS if SCHEDULER.num_playing <= MANY else BUSY_TICK_SECONDS
     # a fragment also when paused: the picture then keeps its place, and is not built anew at Play and Pause
-    st.fragment(show, run_every=tick if was_playing else None)()
+    st.fragment(show, run_every=tick if was_playing else was_back)()

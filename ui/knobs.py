@@ -1,6 +1,7 @@
 """Knobs made from a Settings class: nothing about a setting is said twice."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Final
 
 import streamlit as st
@@ -8,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from training.device import available_devices
 from training.settings import Settings, SettingsT, bounds_of, choices_of, has_effect, knob_of, read
+from ui.share import asked_names, reader_complaints
 from ui.words import plain
 
 RESTARTS: Final = " ↻"
@@ -41,7 +43,7 @@ def _url_complaints(settings_class: type[Settings], slug: str) -> list[str]:
         values = st.query_params.get_all(key_of(slug, name))
         if values:
             raw[name] = tuple(values) if _is_tuple_of_choices(field) else values[-1]
-    return read(settings_class, raw)[1]
+    return read(settings_class, raw)[1] + reader_complaints(settings_class)
 
 
 def load(settings_class: type[Settings], slug: str, values: Mapping[str, Any]) -> None:
@@ -78,15 +80,18 @@ def knobs(
     """
     offered, after = offered or {}, after or {}
     good: dict[str, Any] = st.session_state.setdefault(f"_{slug}_good", {})
+    hidden = asked_names("hide")
     values: dict[str, Any] = {}
     for group, is_open in groups.items():
         with st.expander(group, expanded=is_open):
             for name, field in settings_class.model_fields.items():
                 if knob_of(field)["group"] == group and has_effect(field, values):
-                    value = _draw(slug, name, field, offered[name]() if name in offered else None)
-                    values[name] = _checked(settings_class, name, value, good)
-                    if name in after:
-                        after[name](values[name])
+                    # a hidden knob is drawn where nobody sees it, so that link and lessons move it like the others
+                    with st.container(key=f"hidden_{slug}_{name}") if name in hidden else nullcontext():
+                        value = _draw(slug, name, field, offered[name]() if name in offered else None)
+                        values[name] = _checked(settings_class, name, value, good)
+                        if name in after:
+                            after[name](values[name])
             if group in after:
                 after[group](None)
     settings, complaints = read(settings_class, values)
@@ -113,6 +118,7 @@ def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None)
         "label": declared["label"] + ("" if declared["is_live"] else RESTARTS),
         "help": field.description,
         "key": key,
+        "disabled": name in asked_names("lock"),
         **IN_URL,
     }
     start: Any = _as_widget_value(field, field.default)

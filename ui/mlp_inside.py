@@ -11,33 +11,37 @@ from training.run import Run, Snapshot
 from ui.anatomy import anatomy
 from ui.mlp_backprop import backprop_tab
 from ui.mlp_baselines import baseline_levels, baseline_part
-from ui.mlp_neuron import CHANGED, SELECTED, neuron_tab, weights_tab
+from ui.mlp_neuron import CHANGED, neuron_tab, selected, weights_tab
 from ui.still import mode, show
+from ui.time_travel import playback_tick
 
+SLUG: Final = "mlp"
 TABS_KEY: Final = "mlp_inside"
 Selected = tuple[int, int] | None
 
 
-def look_inside(run: Run, snapshot: Snapshot, selected: Selected) -> None:
+def look_inside(run: Run, snapshot: Snapshot) -> None:
     """The part of the page for a paused run; while it plays, one line says so.
 
     Args:
         run: what is looked into.
         snapshot: the run now.
-        selected: the neuron clicked in the live picture, (layer from 1, unit from 0); a new one opens its tab.
+
+    A neuron newly chosen in the live picture opens its tab.
     """
-    if snapshot.is_playing:
+    if snapshot.is_playing or playback_tick(SLUG) is not None:
         st.caption("Pause to look inside: every number of this network can then be read and changed.")
         return
-    if selected and selected != st.session_state.get("_mlp_inside_selected"):
+    chosen = selected()
+    if chosen != st.session_state.setdefault("_mlp_inside_selected", chosen):
         st.session_state[TABS_KEY] = "Neuron"
-    st.session_state["_mlp_inside_selected"] = selected
+    st.session_state["_mlp_inside_selected"] = chosen
     st.session_state.pop(CHANGED, None)
-    _tabs(run, snapshot, selected)
+    _tabs(run, snapshot, chosen)
 
 
 @st.fragment
-def _tabs(run: Run, snapshot: Snapshot, selected: Selected) -> None:
+def _tabs(run: Run, snapshot: Snapshot, chosen: Selected) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
     if st.session_state.get(CHANGED):
         st.rerun()
@@ -46,8 +50,8 @@ def _tabs(run: Run, snapshot: Snapshot, selected: Selected) -> None:
         if part.open:
             with part:
                 draw(run, snapshot)
-    now = st.session_state.get(SELECTED)
-    if now != selected:
+    now = selected()
+    if now != chosen:
         st.session_state["_mlp_inside_selected"] = now
         st.rerun()  # the live picture outlines the chosen neuron
 

@@ -14,6 +14,7 @@ from ui.lessons import times_started
 from ui.live import live_canvas
 from ui.mlp_baselines import baseline_levels
 from ui.mlp_data import place_point, points_of
+from ui.mlp_neuron import select, selected
 
 SLUG: Final = "mlp"
 CANVAS_SHARE: Final = 0.69  # of the window's height
@@ -30,7 +31,7 @@ def draw_network(snapshot: Snapshot) -> bool:
         look=times_started(SLUG),
         can_place_points=snapshot.settings.problem == "own points",
         shows_test=st.session_state.get("mlp_shows_test", True),
-        selected=st.session_state.get("mlp_selected"),
+        selected=selected(),
         is_log=st.session_state.get("mlp_is_log", False),
         loss_levels=loss_levels,
         score_levels=score_levels,
@@ -63,7 +64,7 @@ def handle(event: dict[str, Any]) -> None:
     what, _, rest = event["id"].partition(":")
     if what == "unit":
         layer, unit = map(int, rest.split(":"))
-        st.session_state["mlp_selected"] = (layer, unit)
+        select(layer, unit)
     elif what in ("wider", "narrower"):
         change_width(int(rest), 1 if what == "wider" else -1)
 

@@ -1,5 +1,6 @@
 """Look inside, page `mlp`: one neuron with the numbers of one example, and the weights to edit."""
 
+import re
 from typing import Any, Final
 
 import numpy as np
@@ -10,10 +11,12 @@ from experiments.mlp_inside import MAX_WEIGHT
 from figures.mlp_still import neuron_map, weight_map
 from training.run import Run, Snapshot
 from training.settings import SettingsError
+from ui.share import asked
 from ui.still import mode, show
 from ui.words import factor, plain, tex, written
 
 SELECTED: Final = "mlp_selected"  # (layer from 1, unit from 0), also set by a click in the live picture
+IN_LINK: Final = "mlp_neuron"  # the same as `layer.unit`, counted from 1, as people do
 CHANGED: Final = "_mlp_changed"  # the network was changed by hand, and the picture above does not show it yet
 EXAMPLE: Final = "mlp_example"  # from 1, as people count
 MAX_TERMS: Final = 8
@@ -94,7 +97,7 @@ def neuron_tab(run: Run, snapshot: Snapshot) -> None:
 
 def _choose_neuron(seen: Any) -> tuple[int, tuple[int, int]]:
     """The example and the neuron, which the live picture outlines too."""
-    layer, unit = st.session_state.get(SELECTED) or (1, 0)
+    layer, unit = selected() or (1, 0)
     layer = min(max(1, layer), len(seen.widths) - 1)
     unit = min(max(0, unit), seen.widths[layer] - 1)
     st.session_state["mlp_neuron_layer"], st.session_state["mlp_neuron_unit"] = layer, unit + 1
@@ -108,7 +111,22 @@ def _choose_neuron(seen: Any) -> tuple[int, tuple[int, int]]:
 
 
 def _select() -> None:
-    st.session_state[SELECTED] = st.session_state["mlp_neuron_layer"], st.session_state["mlp_neuron_unit"] - 1
+    select(st.session_state["mlp_neuron_layer"], st.session_state["mlp_neuron_unit"] - 1)
+
+
+def select(layer: int, unit: int) -> None:
+    """Chooses a neuron, (layer from 1, unit from 0), for the picture, the tab and the link."""
+    st.session_state[SELECTED] = layer, unit
+    st.query_params[IN_LINK] = f"{layer}.{unit + 1}"
+
+
+def selected() -> tuple[int, int] | None:
+    """The chosen neuron; at first the one that the link names, if it names one."""
+    found = re.fullmatch(r"(\d{1,2})\.(\d{1,2})", asked(IN_LINK))
+    if SELECTED not in st.session_state and found:
+        st.session_state[SELECTED] = int(found[1]), int(found[2]) - 1
+    chosen: tuple[int, int] | None = st.session_state.get(SELECTED)
+    return chosen
 
 
 def formula(neuron: Any) -> str:

@@ -113,7 +113,9 @@ def stop_knobs(slug: str) -> None:
 
 def status(snapshot: Snapshot) -> None:
     """One line: where the run is, how fast it goes, and why it paused by itself."""
-    parts = [f"step **{snapshot.step:,}**", f"epoch **{snapshot.epoch:,.1f}**"]
+    is_past = snapshot.step < snapshot.newest_step
+    parts = [f"step **{snapshot.step:,}**" + (f" of {snapshot.newest_step:,}" if is_past else "")]
+    parts.append(f"epoch **{snapshot.epoch:,.1f}**")
     if snapshot.is_playing and snapshot.steps_per_second:
         parts.append(f"{snapshot.steps_per_second:,.0f} steps/s")
     if snapshot.seconds_left is not None:
@@ -121,6 +123,4 @@ def status(snapshot: Snapshot) -> None:
     parts.append(f"on {snapshot.device.upper()}")
     if snapshot.message and not snapshot.has_failed:
         parts.append(snapshot.message)
-    st.markdown(" · ".join(parts))
-    if snapshot.has_failed:
-        st.error(snapshot.message)
+    st.markdown(" · ".join(parts), width="content")

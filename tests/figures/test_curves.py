@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from figures.curves import MAX_ROWS, Level, draw_curves, log_limits, newest, round_above, rows_to_draw
+from figures.curves import MAX_ROWS, Level, draw_curves, log_limits, numbers_at, round_above, rows_to_draw
 from figures.packing import unpack
 from figures.scene import Scene
 
@@ -34,8 +34,16 @@ def test_training_is_solid_blue_and_test_is_dashed_orange() -> None:
 
 def test_the_title_tells_the_newest_numbers() -> None:
     (title,) = [item["text"] for item in drawn() if item["kind"] == "text"]
-    assert title == f"Loss by step: {newest(VALUES, NAMES)}"
+    assert title == f"Loss by step: {numbers_at(None, STEPS, VALUES, NAMES)}"
     assert f"test {VALUES['test_loss'][-1]:.3g}" in title
+
+
+def test_a_visited_moment_is_marked_and_told() -> None:
+    items = drawn(here=52)
+    mark = [item for item in items if item["kind"] == "lines"][-1]
+    assert mark["colours"] == ["text"]
+    title = next(item["text"] for item in items if item["kind"] == "text")
+    assert f"training {VALUES['loss'][10]:.3g}" in title
 
 
 def test_a_level_is_a_line_with_its_name() -> None:
