@@ -301,7 +301,9 @@ def _folded(blocks: Sequence[tuple[str, list[Layer]]]) -> list[Layer]:
     folded: list[Layer] = []
     at = 0
     while at < len(blocks):
-        length, times = _repetition(alike, at)
+        length, times, saved = _repetition(alike, at)
+        if saved and _repetition(alike, at + 1)[2] >= saved:
+            length, times = 1, 1  # Linear, bend, Linear, bend … reads better than bend, Linear, bend, Linear …
         copies = [
             [line for _, lines in blocks[at + length * k : at + length * (k + 1)] for line in lines]
             for k in range(times)
@@ -311,16 +313,16 @@ def _folded(blocks: Sequence[tuple[str, list[Layer]]]) -> list[Layer]:
     return folded
 
 
-def _repetition(alike: Sequence[tuple[object, ...]], at: int) -> tuple[int, int]:
-    """How many blocks from `at` on are repeated how often, where that saves most lines; (1, 1) if it saves few."""
-    best, most_saved = (1, 1), MIN_SAVED - 1
+def _repetition(alike: Sequence[tuple[object, ...]], at: int) -> tuple[int, int, int]:
+    """How many blocks from `at` on are repeated how often, and the lines that saves; (1, 1, 0) if it saves few."""
+    best = (1, 1, 0)
     for length in range(1, (len(alike) - at) // 2 + 1):
         pattern, times = alike[at : at + length], 1
         while alike[at + length * times : at + length * (times + 1)] == pattern:
             times += 1
         saved = sum(map(len, pattern)) * (times - 1)
-        if saved > most_saved:
-            best, most_saved = (length, times), saved
+        if saved > max(best[2], MIN_SAVED - 1):
+            best = (length, times, saved)
     return best
 
 

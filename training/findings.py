@@ -8,10 +8,9 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float
 
-from training import remedies
 from training.health import LayerHealth, measure
 from training.history import Columns
-from training.remedies import choice, decay, default, in_words, rate
+from training.remedies import choice, decay, default, in_words, lighter, rate, settings_value
 from training.run import EXPLOSION, Run
 from training.settings import Settings
 
@@ -28,8 +27,10 @@ EXPLODING: Final = 1e3
 SLOW_UPDATES: Final = 1e-4
 WILD_UPDATES: Final = 0.1
 USUAL_UPDATES: Final = 1e-3
+NO_PULL: Final = 1e-3  # gradient over weights: below, an update is small because little is left to do
 # Prechelt 1998, "Early stopping, but when?", stops at 5 % above the lowest test loss; half above it needs no argument.
 OVERFITTING: Final = 1.5
+BY_HEART: Final = 3.0  # so many times the lowest loss asks for ten times the decay: measured on the page's problems
 # Rows of history that go up, and by how much of the loss, when each step overshoots (Smith 2017, range test, its end).
 OSCILLATING_ROWS: Final = 0.35
 OSCILLATING_SIZE: Final = 0.15
@@ -40,6 +41,7 @@ NOTHING_LEARNT: Final = 0.9
 GENTLER: Final = 1 / 30  # a rate that failed lies a decade above the largest that works; half a decade more is safe
 FIRST_STEPS: Final = 20  # in which Adam's steps and the loss are still unusual
 WINDOW: Final = 20  # rows of history that are looked at
+STRONG_DECAY: Final = 0.01  # with Adam, where such a pull is often as strong as that of the loss
 FLAT_STEPS: Final = 500
 
 
@@ -183,15 +185,17 @@ def _exploding(settings: Settings, weighted: Sequence[LayerHealth], where: str) 
 def _in_updates(settings: Settings, history: Columns, weighted: Sequence[LayerHealth], where: str) -> Iterator[Finding]:
     """How far an update goes, against the rule of thumb."""
     ratios = [one.update_ratio for one in weighted if not math.isnan(one.update_ratio)]
-    is_warming = history.last("learning_rate") < 0.5 * remedies.settings_value(settings, "learning_rate", 0.0)
+    is_warming = history.last("learning_rate") < 0.5 * settings_value(settings, "learning_rate", 0.0)
     if not ratios or is_warming:
         return
     middle = float(np.median(ratios))
     numbers = f"An update{where} moves a layer by {middle:.2g} of its weights, where about 1e-3 is usual"
-    if middle < SLOW_UPDATES:
+    pull = float(np.median([one.gradient / max(one.size, 1e-12) for one in weighted]))
+    still = max(NO_PULL, 3 * settings_value(settings, "weight_decay", 0.0))  # decay balances that much
+    if middle < SLOW_UPDATES and pull > still:
         factor = min(1e3, USUAL_UPDATES / max(middle, 1e-9))
         yield _finding("slow", f"{numbers}: it hardly learns.", settings, rate(settings, factor))
-    if middle > WILD_UPDATES:
+    if middle > WILD_UPDATES and _is_worse(history) and not lighter(settings, STRONG_DECAY):
         yield _finding("wild", f"{numbers}: it jumps about.", settings, rate(settings, GENTLER))
 
 
@@ -227,7 +231,7 @@ def _overfits(settings: Settings, history: Columns) -> Iterator[Finding]:
             f"The test loss rose from {then:.3g} at step {history.steps[lowest]:,} to {now:.3g}, while the training "
             f"loss fell to {_smooth(train):.3g}: it learns the training examples by heart."
         )
-        yield _finding("overfitting", sentence, settings, decay(settings, 0.1))
+        yield _finding("overfitting", sentence, settings, decay(settings, 0.03 if now >= BY_HEART * then else 0.003))
 
 
 def _is_flat(settings: Settings, history: Columns, step: int) -> Iterator[Finding]:
@@ -241,8 +245,14 @@ def _is_flat(settings: Settings, history: Columns, step: int) -> Iterator[Findin
     if before - after < FLAT * abs(before):
         sentence = f"The loss has hardly moved in the last {FLAT_STEPS} steps: {before:.4g}, now {after:.4g}."
         bend = choice(settings, "activation", ("tanh",)) if _bend(settings) == "identity" else {}
-        widths = default(settings, "hidden_dims") if not remedies.settings_value(settings, "hidden_dims", True) else {}
-        if bend or widths:
+        widths = default(settings, "hidden_dims") if not settings_value(settings, "hidden_dims", True) else {}
+        less = lighter(settings, STRONG_DECAY)
+        if less:
+            sentence += (
+                f" The weight decay of {settings_value(settings, 'weight_decay', 0.0):g} holds the weights back."
+            )
+            yield _finding("flat", sentence, settings, less)
+        elif bend or widths:
             yield _finding("flat", sentence, settings, bend, widths)
         elif after > NOTHING_LEARNT * abs(float(losses[0])):
             sentence += " There may be nothing to learn; another beginning can tell."
@@ -263,11 +273,11 @@ def _smooth(column: Float[np.ndarray, " rows"]) -> float:
 
 
 def _first_weights(settings: Settings) -> str:
-    return str(remedies.settings_value(settings, "initialisation", ""))
+    return str(settings_value(settings, "initialisation", ""))
 
 
 def _bend(settings: Settings) -> str:
-    return str(remedies.settings_value(settings, "activation", ""))
+    return str(settings_value(settings, "activation", ""))
 
 
 def _calm(layers: Mapping[str, tuple[LayerHealth, ...]], history: Columns) -> str:

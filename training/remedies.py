@@ -6,7 +6,7 @@ from typing import Any
 from training.settings import Settings, bounds_of, choices_of, is_shown, knob_of
 
 
-def rate(settings: Settings, factor: float) -> dict[str, Any]:
+def rate(settings: Settings, factor: float | int) -> dict[str, Any]:
     """Another learning rate: the rung of its ladder nearest below (or above) `factor` times this one; empty if none."""
     return _rung(settings, "learning_rate", settings_value(settings, "learning_rate", 0.0) * factor, factor < 1)
 
@@ -21,6 +21,12 @@ def choice(settings: Settings, name: str, wanted: Sequence[str]) -> dict[str, An
 def decay(settings: Settings, least: float) -> dict[str, Any]:
     """A weight decay of at least `least` and of three times the present one; empty if that is too much."""
     return _rung(settings, "weight_decay", max(least, 3 * settings_value(settings, "weight_decay", 0.0)), False)
+
+
+def lighter(settings: Settings, strong: float) -> dict[str, Any]:
+    """A thirtieth of the weight decay, where it is `strong` or stronger; empty otherwise."""
+    now = settings_value(settings, "weight_decay", 0.0)
+    return _rung(settings, "weight_decay", now / 30, True) if now >= strong else {}
 
 
 def default(settings: Settings, name: str) -> dict[str, Any]:
