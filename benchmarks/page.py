@@ -191,13 +191,17 @@ async def _knobs(server: Server, num_moves: int) -> list[Row]:
     async with visit(server.address, PAGE) as visitor:
         await visitor.choose("mlp_pace", "full speed")
         await visitor.press("mlp_step_100")
+        await visitor.watch(1.0, TICK)
+        how = f"request to last message of the script, picture included; median of {num_moves} moves"
         for state in ("paused", "training"):
+            moved = {"learning_rate": ("0.01", "0.03"), "noise": ("0.2", "0.1")}
             if state == "training":
                 await visitor.press("mlp_go")
-            for knob, values in (("learning_rate", ("0.01", "0.03")), ("noise", ("0.2", "0.1"))):
+            else:
+                moved = {"moment": ("step 0", "step 50"), **moved}  # the scrubber first: another noise has no past
+            for knob, values in moved.items():
                 seconds = [await _move(visitor, f"mlp_{knob}", values[move % 2]) for move in range(num_moves)]
                 name = f"{knob.replace('_', ' ')} moved while {state}, to its picture"
-                how = f"request to last message of the script, picture included; median of {num_moves} moves"
                 rows.append(at_most(100, name, _ms(middle(seconds)), "ms", how))
     return rows
 

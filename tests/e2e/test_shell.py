@@ -1,0 +1,68 @@
+"""What every page gets, in a real browser: a link that restores, a past that can be shown."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from catalog import PAGES
+from tests.e2e.conftest import NewPage, StartApp
+
+APP = "app.py"
+expect.set_options(timeout=20_000)
+per_page = pytest.mark.parametrize("slug", [page.slug for page in PAGES])
+
+
+def picture(page: Page) -> str:
+    return page.locator("canvas").first.get_attribute("data-step") or ""
+
+
+def train(page: Page, address: str) -> Page:
+    page.goto(address)
+    for step in ("10", "20"):
+        page.get_by_role("button", name="+10", exact=True).click()
+        expect(page.locator("canvas").first).to_have_attribute("data-step", step)
+    return page
+
+
+@pytest.mark.e2e
+@per_page
+def test_the_copied_link_restores_settings_and_seed(
+    new_page: NewPage, start_app: StartApp, page_errors: list[str], slug: str
+) -> None:
+    page = new_page()
+    page.goto(f"{start_app(APP)}/{slug}?{slug}_pace=full+speed")
+    page.get_by_role("button", name="New seed").click()
+    page.wait_for_url(re.compile(f"{slug}_seed=1"))
+    page.get_by_role("button", name="Share", exact=True).click()
+    shown = page.locator("[data-testid=stPopoverBody] code")
+    expect(shown).to_contain_text(f"{slug}_seed=1")
+    expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    other = new_page()
+    other.goto(shown.inner_text())
+    expect(other.locator("canvas").first).to_be_visible()
+    expect(other.locator(f".st-key-{slug}_pace input")).to_have_value("full speed")
+    other.wait_for_url(re.compile(f"{slug}_seed=1"))
+    assert page_errors == []
+
+
+@pytest.mark.e2e
+@per_page
+def test_the_scrubber_moves_the_picture_and_playback_returns(
+    browser_page: Page, start_app: StartApp, page_errors: list[str], slug: str
+) -> None:
+    page = train(browser_page, f"{start_app(APP)}/{slug}")
+    page.locator(f".st-key-{slug}_moment input").focus()
+    page.keyboard.press("Home")
+    expect(page.locator("canvas").first).to_have_attribute("data-step", "0")
+    page.get_by_role("button", name="Play back").click()
+    end = time.monotonic() + 60
+    seen = {picture(page)}
+    while picture(page) != "20":
+        seen.add(picture(page))
+        time.sleep(0.1)
+        assert time.monotonic() < end, f"the playback stopped at {picture(page)}"
+    assert len(seen) > 5
+    expect(page.get_by_role("button", name="Branch here")).to_be_disabled()
+    assert page_errors == []
