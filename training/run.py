@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from training.capture import Change
 from training.checkpoints import Checkpoints
@@ -24,6 +24,7 @@ MAX_STEPS: Final = 1_000_000
 EXPLOSION: Final = 1e6  # a loss this many times the first one will not come back
 
 Build = Callable[[Any], Experiment]
+Answer = TypeVar("Answer")
 
 
 def has_run_away(loss: float, first_loss: float) -> bool:
@@ -127,7 +128,7 @@ class Run(Travel):
             return getattr(self.experiment, method)(**arguments)
 
     def look(self, question: Callable[[Experiment], Answer]) -> Answer:
-        """Asks `question` of the experiment between two steps; it must change nothing."""
+        """Asks a function of the experiment between two steps. It must leave everything as it was; see `probe`."""
         with TURN.command(self._random):
             return question(self.experiment)
 
