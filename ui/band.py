@@ -40,7 +40,7 @@ def band_controls(run: Run, slug: str) -> None:
             key=f"{slug}_band_steps",
             placeholder=f"{default_steps(run):,}",
             width=160,
-            help=f"Left empty: as many as this run has taken, or {DEFAULT_STEPS:,} if it has taken fewer than {LEAST_STEPS}.",
+            help="Left empty: as many as this run has taken; at the start of a run, as many as the number in grey says.",
             persist_state="session",
         )
         words = "Trains them in the background, each from step 0; the run on this page is left as it is."
