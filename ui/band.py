@@ -40,7 +40,7 @@ def band_controls(run: Run, slug: str) -> None:
             key=f"{slug}_band_steps",
             placeholder=f"{default_steps(run):,}",
             width=160,
-            help="Left empty: as many as this run has taken; at the start of a run, as many as the number in grey says.",
+            help="Left empty: as many as the number in grey, which is how many this run has taken once it has begun.",
             persist_state="session",
         )
         words = "Trains them in the background, each from step 0; the run on this page is left as it is."
