@@ -1,6 +1,7 @@
 """The experiment behind the page `mlp`: a feed-forward network on a plane, a curve or a table."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
@@ -172,25 +173,24 @@ class MLPExperiment(Inside):
         """Loss and accuracy (classes) or R² (numbers) on training and test examples, and the rate in force."""
         with self._without_dropout():
             outputs = self.model(self._x)
-        n = self.problem.num_train
-        numbers = [
-            self.data_loss(outputs[:n], self._y[:n]),
-            self.data_loss(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
-            self._score(outputs[:n], self._y[:n]),
-            self._score(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
-        ]
+        numbers = self.measure(outputs, self._y)
         if self.settings.problem == "random labels" and self._batch_loss is not None:
             numbers[0] = self._batch_loss  # there is no training set: each batch is new
-        loss, test_loss, score, test_score = torch.stack([number.cpu() for number in numbers]).tolist()
+        return self.row(numbers.tolist(), self.num_steps)
+
+    def measure(self, outputs: Float[Tensor, "N K"], y: Tensor) -> Float[Tensor, "4"]:
+        """Loss on the training and on the test examples, and score on both; NaN where there is no test example."""
+        n, numbers = self.problem.num_train, []
+        for judge in (self.data_loss, self._score):
+            numbers.append(judge(outputs[:n], y[:n]))
+            numbers.append(judge(outputs[n:], y[n:]) if n < len(y) else outputs.new_full((), math.nan))
+        return torch.stack(numbers)
+
+    def row(self, numbers: Sequence[float], num_steps: int) -> dict[str, float]:
+        """A row of history from what `measure` gave after `num_steps` steps."""
         name = "accuracy" if self.problem.dataset.task == "classification" else "r2"
-        rate = rate_at(self.num_steps, self.settings)
-        return {
-            "loss": loss,
-            "test_loss": test_loss,
-            name: score,
-            f"test_{name}": test_score,
-            "learning_rate": rate,
-        }
+        names = ("loss", "test_loss", name, f"test_{name}", "learning_rate")
+        return dict(zip(names, (*numbers, rate_at(num_steps, self.settings)), strict=True))
 
     def chances(self, outputs: Float[Tensor, "B K"]) -> Float[Tensor, "B C"]:
         """What the outputs say of each class."""

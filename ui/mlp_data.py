@@ -11,7 +11,7 @@ from data.own_table import OwnTable, read_table
 from data.planes import MAX_OWN_POINTS
 from experiments.mlp_own import files_of, material_of
 from experiments.mlp_problem import NOTHING, Own
-from ui.take_home import Material
+from ui.material import Material
 from ui.words import plain
 
 MAX_UPLOAD_MB: Final = 5

@@ -5,16 +5,15 @@ run and never the session.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import streamlit as st
 
 from catalog import entry
 from data.dataset import DataError
-from training.capture import Capture, CaptureError
 from training.experiment import Experiment
 from training.numbers import numbers_zip
 from training.program import Program, ProgramError, program_of
@@ -23,28 +22,11 @@ from training.run_file import RunFileError, check, history_csv, read, write
 from training.settings import Settings, is_shown
 from training.tensorboard import event_file
 from ui.knobs import load
+from ui.material import NONE, Material
+from ui.runs import resume_next
 from ui.words import plain
 
 MAX_UPLOAD_MB: Final = 32
-
-
-class Material(NamedTuple):
-    """How what visitors bring to a page travels in a run file.
-
-    The material is what `experiment.material` holds: arguments of the experiment besides its settings, by name.
-
-    Attributes:
-        pack: the material as files by name.
-        unpack: the material that such files hold; raises `DataError` if they hold something else.
-        put: brings material into the session, as if the visitor had entered it; called in a callback.
-    """
-
-    pack: Callable[[Mapping[str, Any]], dict[str, bytes]]
-    unpack: Callable[[Mapping[str, bytes]], dict[str, Any]]
-    put: Callable[[Mapping[str, Any]], None]
-
-
-NONE: Final = Material(lambda material: {}, lambda files: {}, lambda material: None)
 
 
 def take_home(run: Run, slug: str, material: Material = NONE) -> None:
@@ -73,16 +55,6 @@ def take_home(run: Run, slug: str, material: Material = NONE) -> None:
             help="The knobs, the weights, the optimiser and the curves become those of the file.",
         )
         _say(slug)
-
-
-def continue_asked(run: Run, slug: str) -> None:
-    """Takes up the run file that was uploaded; call it once the run has followed the knobs."""
-    capture: Capture | None = st.session_state.pop(f"_{slug}_continue", None)
-    if capture is not None:
-        try:
-            run.resume(capture)
-        except CaptureError as error:
-            st.session_state[f"_{slug}_continued"] = False, str(error)
 
 
 # ---- out -----------------------------------------------------------------------------------------------------------
@@ -164,7 +136,7 @@ def _continue(run: Run, slug: str, material: Material) -> None:
         return
     load(settings_class, slug, dict(settings))
     material.put(brought)
-    state[f"_{slug}_continue"] = file.capture
+    resume_next(slug, file.capture)
     state[f"_{slug}_continued"] = True, f"Continued at step {file.capture.step:,}."
 
 

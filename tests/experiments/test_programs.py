@@ -2,11 +2,9 @@
 
 import builtins
 import contextlib
-import json
 import re
 import subprocess
 import sys
-import warnings
 from typing import Any
 
 import numpy as np
@@ -15,10 +13,9 @@ import torch
 
 from catalog import PAGES
 from data.dataset import DataError
-from tests.experiments.test_laws import EVERY_END, LIVE_ENDS, SLUGS, acting, experiment_class, settings_class
-from tests.rules.house import ROOT
+from tests.experiments.test_laws import EVERY_END, SLUGS, acting, experiment_class, settings_class
 from tests.training.toy import finish
-from training.program import Program, ProgramError, program_of
+from training.program import Program, program_of
 from training.run import Run
 from training.settings import SettingsError
 

@@ -131,9 +131,9 @@ class Shaker:
         node = definition.node
         if isinstance(node, ast.ClassDef):
             self._read_class(definition, node)
-        elif isinstance(node, ast.FunctionDef):
-            self._read(Unit(definition.module, node))
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and not isinstance(node.value, ast.Dict):
+        elif isinstance(node, ast.FunctionDef) or (
+            isinstance(node, ast.Assign | ast.AnnAssign) and not isinstance(node.value, ast.Dict)
+        ):
             self._read(Unit(definition.module, node))
 
     def _read(self, unit: Unit) -> None:

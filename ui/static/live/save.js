@@ -1,6 +1,6 @@
 // The picture as a file: a button in the corner, seen when the pointer or the focus is there, that offers PNG and SVG.
 
-import { paint } from "./paint.js";
+import { paint, sizesOf } from "./paint.js";
 import { Vector } from "./vector.js";
 
 const PNG_RATIO = 2; // pixels per CSS pixel
@@ -47,8 +47,9 @@ function named(tag, label, text) {
 }
 
 /** What paint.js needs to draw a view as it is, with nothing under the pointer. */
-function penOf({ colours, font, atlases, scale }, ctx, ratio) {
-  return { ctx, k: scale * ratio, u: ratio, colours, font, hover: {}, aim: null, atlases, sprites: new Map() };
+function penOf(view, ctx, ratio) {
+  const { colours, font, atlases } = view;
+  return { ctx, ...sizesOf(view, ratio), colours, font, hover: {}, aim: null, atlases, sprites: new Map() };
 }
 
 const sizeOf = ({ size, scale }) => size.map((side) => Math.round(side * scale));
