@@ -9,7 +9,7 @@ import json
 import platform
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -17,8 +17,9 @@ from training.capture import Capture
 from training.experiment import Experiment
 from training.programs import loop
 from training.programs.material import Writing, written, written_material
+from training.programs.reach import Round
 from training.programs.render import Renderer, Source
-from training.programs.shake import Round, Shaker
+from training.programs.shake import Shaker
 from training.programs.source import Import, ProgramError, definition_of
 from training.settings import knob_of
 
@@ -69,7 +70,8 @@ class Program:
     def notebook(self) -> str:
         """The same as a Jupyter notebook (nbformat 4.5)."""
         cells = [_cell(0, "markdown", f"# {self.title}\n\n{self.introduction}")]
-        for part in (*self.parts, Part("Train", "Run this cell to train, and to draw the curves.", loop.RUN)):
+        parts = [replace(self.parts[0], code=self.parts[0].code.replace("import argparse\n", "")), *self.parts[1:]]
+        for part in (*parts, Part("Train", "Run this cell to train, and to draw the curves.", loop.RUN)):
             words = f"\n\n{part.words}" if part.words else ""
             cells += [_cell(len(cells), "markdown", f"## {part.heading}{words}")]
             cells += [_cell(len(cells), "code", part.code)]
@@ -149,8 +151,8 @@ def _changes(capture: Capture) -> str:
     if capture.edits:
         steps = ", ".join(f"{step:,}" for step in capture.edits[:20]) + (", …" if len(capture.edits) > 20 else "")
         text += (
-            f"\n\n# On the page, something was changed by hand (a weight, a frozen layer, the next batch) at step {steps}."
-            "\n# That is not repeated here, so from there on the curves differ from those of the page."
+            f"\n\n# On the page, something was changed by hand (a weight, say) at step {steps}. That is not repeated"
+            "\n# here, so from there on the curves differ from those of the page."
         )
     return text
 

@@ -56,8 +56,8 @@ class Writing:
         items = []
         for part in dataclasses.fields(value):
             held = getattr(value, part.name)
-            is_default = part.default is not dataclasses.MISSING and held is part.default
-            if not is_default and held != () and part.name not in ("report", "content"):
+            is_default = held is part.default or (isinstance(held, tuple) and not held)
+            if not is_default and part.name not in ("report", "content"):  # what was said of a table, its own file
                 items.append(f"{part.name}={self.write(held, indent + 4)}")
         return _listed(f"{type(value).__name__}(", items, ")", indent)
 
@@ -65,7 +65,7 @@ class Writing:
         name = f"TABLE_{len(self.texts) + 1}" if self.texts else "TABLE"
         self.texts[name] = _quoted(table.to_csv(index=False, lineterminator="\n"))
         self.imports["import io"] = self.imports["import pandas as pd"] = None
-        kinds = {str(column): "float" if kind == float else "object" for column, kind in table.dtypes.items()}
+        kinds = {str(column): "float" if kind.kind == "f" else "object" for column, kind in table.dtypes.items()}
         kinds_text = ", ".join(f"{column!r}: {kind}" for column, kind in kinds.items())
         return (
             f"pd.read_csv(io.StringIO({name}), dtype={{{kinds_text}}}, na_values=[''], keep_default_na=False, "
