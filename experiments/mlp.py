@@ -16,7 +16,6 @@ from data.tables import fresh_random_batch
 from experiments.mlp_inside import Inside
 from experiments.mlp_observation import (
     HISTOGRAM_ROWS,
-    SATURATED_TANH,
     SHOWN_INPUTS,
     Kind,
     MLPObservation,
@@ -36,9 +35,11 @@ from experiments.mlp_problem import (
     make_problem,
 )
 from experiments.mlp_settings import MLPSettings
-from models.mlp import SimpleMLP
+from models.mlp import ACTIVATIONS, SimpleMLP
 from training.device import choose_device
 from training.experiment import Network
+from training.findings import after_explosion
+from training.health import norm, shares
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 
@@ -216,10 +217,13 @@ class MLPExperiment(Inside):
 
     def advice(self, value: float) -> str:
         """What to try when the loss has exploded."""
-        if self.settings.initialisation == "large":
+        remedy = after_explosion(self.settings)
+        if "initialisation" in remedy:
             return "The first weights are very large: choose the default ones, or lower the learning rate, and reset."
-        remedy = max(1e-5, self.settings.learning_rate / 30)
-        return f"Lower the learning rate (it is {self.settings.learning_rate:g}; try {remedy:.1g}) and reset."
+        if "learning_rate" not in remedy:
+            return "The learning rate is as low as it goes: choose another optimiser and reset."
+        rates = f"it is {self.settings.learning_rate:g}; try {remedy['learning_rate']:g}"
+        return f"Lower the learning rate ({rates}) and reset."
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, optimiser, and the place in the epoch."""
@@ -305,9 +309,7 @@ class MLPExperiment(Inside):
             xlabel=self.map.xlabel,
             ylabel=self.map.ylabel,
             confusion=self._confusion(outputs),
-            gradient_norms=tuple(
-                float("nan") if linear.weight.grad is None else linear.weight.grad.norm().item() for linear in linears
-            ),
+            gradient_norms=tuple(norm([linear.weight.grad]) for linear in linears),
             dead_share=dead,
             saturated_share=saturated,
             report=problem.dataset.report,
@@ -357,16 +359,9 @@ class MLPExperiment(Inside):
 
     def _health(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Share of dead units and of saturated outputs, a number for each hidden layer."""
-        values = self.model.layer_outputs(self._x[self._histogram_rows()])[1][:-1]
-        name = self.settings.activation
-        dead = tuple((value <= 0).all(0).float().mean().item() if name == "relu" else 0.0 for value in values)
-        if name == "tanh":
-            flat = [value.abs() > SATURATED_TANH for value in values]
-        elif name == "sigmoid":
-            flat = [(value - 0.5).abs() > SATURATED_TANH / 2 for value in values]
-        else:
-            flat = [torch.zeros_like(value, dtype=torch.bool) for value in values]
-        return dead, tuple(share.float().mean().item() for share in flat)
+        sums = self.model.layer_outputs(self._x[self._histogram_rows()])[0][:-1]
+        found = [shares(ACTIVATIONS[self.settings.activation], z) for z in sums]
+        return tuple(dead for dead, _ in found), tuple(saturated for _, saturated in found)
 
     def _without_dropout(self) -> "_Evaluating":
         return _Evaluating(self.model)

@@ -10,6 +10,7 @@ from experiments.mlp_outputs import offered_losses
 from experiments.mlp_settings import NUMBERS, MLPSettings
 from ui.compare import compare
 from ui.frame import heading, section, stage
+from ui.health import health
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons
 from ui.mlp_data import data_report, material, own_data
@@ -64,6 +65,7 @@ if sentence and settings.problem == "own points":
     draw_empty_plane()
 else:
     stage(run, SLUG, draw_network)
+    health(run, SLUG)
     data_report(run.poll().observation)
 
 section("Look inside")

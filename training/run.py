@@ -127,7 +127,7 @@ class Run(Travel):
             return getattr(self.experiment, method)(**arguments)
 
     def look(self, question: Callable[[Experiment], Answer]) -> Answer:
-        """Asks `question` of the experiment between two steps; it must change nothing."""
+        """Asks a function of the experiment between two steps. It must leave everything as it was; see `probe`."""
         with TURN.command(self._random):
             return question(self.experiment)
 
