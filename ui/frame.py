@@ -73,8 +73,10 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
             status(snapshot)
             time_bar(run, snapshot, slug)
         if snapshot.has_failed:
-            st.error(snapshot.message)
-            first_aid(run, slug)
+            words, button = st.columns([7, 3], vertical_alignment="center")
+            words.error(snapshot.message)
+            with button:
+                first_aid(run, slug)
         must_follow = draw(snapshot)
         is_back = playback_tick(slug)
         has_moved = is_back is None and run.visited != was_shown
