@@ -41,7 +41,9 @@ def health(run: Run, slug: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if not found.findings:
                 st.caption(plain(found.calm), width="content")
-            with st.popover("Layer by layer", type="tertiary"):
+            details = st.popover("Layer by layer", type="tertiary", key=f"{slug}_health_open", on_change="rerun")
+        if details.open:
+            with details:
                 _layers(found.layers, slug)
 
 
