@@ -1,6 +1,9 @@
 """The experiment behind the page `mlp`: a feed-forward network on a plane, a curve or a table."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +26,7 @@ from experiments.mlp_observation import (
 from experiments.mlp_outputs import choose_loss, num_outputs, predicted_class, probabilities
 from experiments.mlp_problem import (
     MAP_SIZE,
+    NOTHING,
     NUM_RANDOM_CLASSES,
     NUM_RANDOM_FEATURES,
     Map,
@@ -55,9 +59,9 @@ class MLPExperiment(Inside):
         """
         self.settings = settings
         self.device = choose_device(settings.device, is_small=True)
-        self.problem = make_problem(settings, own or Own())
+        self._own = own
+        self.problem = make_problem(settings, own or NOTHING)
         self.loss_name = choose_loss(settings, self.problem)
-        self.map = self._on_device_map()
         self._x, self._y = self.problem.x.to(self.device), self.problem.y.to(self.device)
         self.model = SimpleMLP(
             self.problem.x.shape[1],
@@ -170,25 +174,24 @@ class MLPExperiment(Inside):
         """Loss and accuracy (classes) or R² (numbers) on training and test examples, and the rate in force."""
         with self._without_dropout():
             outputs = self.model(self._x)
-        n = self.problem.num_train
-        numbers = [
-            self.data_loss(outputs[:n], self._y[:n]),
-            self.data_loss(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
-            self._score(outputs[:n], self._y[:n]),
-            self._score(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
-        ]
+        numbers = self.measure(outputs, self._y)
         if self.settings.problem == "random labels" and self._batch_loss is not None:
             numbers[0] = self._batch_loss  # there is no training set: each batch is new
-        loss, test_loss, score, test_score = torch.stack([number.cpu() for number in numbers]).tolist()
+        return self.row(numbers.tolist(), self.num_steps)
+
+    def measure(self, outputs: Float[Tensor, "N K"], y: Tensor) -> Float[Tensor, "4"]:
+        """Loss on the training and on the test examples, and score on both; NaN where there is no test example."""
+        n, numbers = self.problem.num_train, []
+        for judge in (self.data_loss, self._score):
+            numbers.append(judge(outputs[:n], y[:n]))
+            numbers.append(judge(outputs[n:], y[n:]) if n < len(y) else outputs.new_full((), math.nan))
+        return torch.stack(numbers)
+
+    def row(self, numbers: Sequence[float], num_steps: int) -> dict[str, float]:
+        """A row of history from what `measure` gave after `num_steps` steps."""
         name = "accuracy" if self.problem.dataset.task == "classification" else "r2"
-        rate = rate_at(self.num_steps, self.settings)
-        return {
-            "loss": loss,
-            "test_loss": test_loss,
-            name: score,
-            f"test_{name}": test_score,
-            "learning_rate": rate,
-        }
+        names = ("loss", "test_loss", name, f"test_{name}", "learning_rate")
+        return dict(zip(names, (*numbers, rate_at(num_steps, self.settings)), strict=True))
 
     def chances(self, outputs: Float[Tensor, "B K"]) -> Float[Tensor, "B C"]:
         """What the outputs say of each class."""
@@ -208,7 +211,9 @@ class MLPExperiment(Inside):
             self.model.set_dropout(settings.dropout)
         if settings.batch_size != before.batch_size and self._cursor == 0:
             self._shuffle()  # full batches are not shuffled, and a table may be sorted by class
-        self.map = self._on_device_map()
+        axes = (settings.map_axes, settings.map_column_x, settings.map_column_y)
+        if axes != (before.map_axes, before.map_column_x, before.map_column_y):
+            vars(self).pop("map", None)  # it is made anew when somebody looks
 
     def advice(self, value: float) -> str:
         """What to try when the loss has exploded."""
@@ -258,6 +263,17 @@ class MLPExperiment(Inside):
         """How this problem is drawn."""
         dataset = self.problem.dataset
         return "plane" if dataset.is_plane else "curve" if dataset.is_curve else "table"
+
+    @cached_property
+    def map(self) -> Map:
+        """The plane on which the problem is drawn; no step needs it."""
+        made = make_map(self.problem, self.settings)
+        return replace(made, grid=made.grid.to(self.device))
+
+    @property
+    def material(self) -> dict[str, Any]:
+        """What the experiment was built from besides its settings, by the names of the arguments."""
+        return {} if self._own in (None, NOTHING) else {"own": self._own}
 
     @torch.no_grad()
     def observe(self) -> MLPObservation:
@@ -346,10 +362,6 @@ class MLPExperiment(Inside):
         sums = self.model.layer_outputs(self._x[self._histogram_rows()])[0][:-1]
         found = [shares(ACTIVATIONS[self.settings.activation], z) for z in sums]
         return tuple(dead for dead, _ in found), tuple(saturated for _, saturated in found)
-
-    def _on_device_map(self) -> Map:
-        made = make_map(self.problem, self.settings)
-        return Map(made.grid.to(self.device), made.positions, made.xlim, made.ylim, made.xlabel, made.ylabel)
 
     def _without_dropout(self) -> "_Evaluating":
         return _Evaluating(self.model)
