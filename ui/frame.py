@@ -11,10 +11,13 @@ from training.scheduler import SCHEDULER
 from training.settings import Settings
 from ui.keys import lecture_keys
 from ui.lecture import headline, is_lecture, lecture_button, open_lecture
+from ui.live import recorded
+from ui.material import NONE, Material
+from ui.rooms import followed_room, host, num_followers, publish, room_button, room_sentence, show_room
 from ui.runs import poll
 from ui.share import share_button
 from ui.time_travel import play_back, playback_tick, time_bar
-from ui.transport import status, transport
+from ui.transport import status, status_words, transport
 
 TICK_SECONDS: Final = 0.25
 BUSY_TICK_SECONDS: Final = 0.5  # when many train at once
@@ -23,7 +26,7 @@ BAR_HEIGHT: Final = 44  # px; the same with and without the time bar, so that th
 
 # What the theme options cannot say: less margin, so that picture and curves fit a 1280x720 projector.
 _STYLE: Final = """<style>
-.stMainBlockContainer {padding: 3.6rem 2rem 3rem 2rem}
+.stMainBlockContainer {padding: 3.8rem 2rem 3rem 2rem}
 .stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0.5rem}
 .stMainBlockContainer h1 {padding: 0}
 section[data-testid="stSidebar"] [data-testid="stSidebarHeader"] {height: 2.5rem; margin: 0}
@@ -42,19 +45,31 @@ def page_style() -> None:
     st.html(_STYLE)
 
 
-def heading(slug: str, settings_class: type[Settings]) -> None:
-    """Title, the one sentence of the catalog and what leads elsewhere, on one line."""
+def heading(slug: str, settings_class: type[Settings], material: Material = NONE) -> None:
+    """Title, the one sentence of the catalog and what leads elsewhere, on one line.
+
+    Who follows a lecturer gets their picture below it, and nothing else of the page is drawn.
+    """
     page = entry(slug)
     page_style()
-    if is_lecture():
+    room = followed_room(slug)
+    if is_lecture() and room is None:
         open_lecture(slug)
         lecture_keys(slug)
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"{slug}_heading"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{slug}_heading"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
-        lecture_button(slug)
-        share_button(slug, settings_class)
+        if room is None:
+            lecture_button(slug)
+            with st.container(width="content"):  # one for each: a fragment takes a line of its own
+                room_button(slug)
+            with st.container(width="content"):
+                share_button(slug, settings_class)
+    if room is not None:
+        show_room(room, slug, material)
+        st.stop()
+    room_sentence(slug)
 
 
 def section(title: str) -> None:
@@ -75,6 +90,7 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
             in the picture that the rest of the page must follow.
     """
     transport(run, slug)
+    host(run, slug)
     was_playing, was_shown, was_back = run.is_playing, run.visited, playback_tick(slug)
     is_large = is_lecture()
 
@@ -85,7 +101,9 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
             headline(slug, snapshot)
         else:
             _status_line(run, snapshot, slug)
-        must_follow = draw(snapshot)
+        with recorded() as pictures:
+            must_follow = draw(snapshot)
+        publish(slug, snapshot, status_words(snapshot), pictures)
         is_back = playback_tick(slug)
         has_moved = is_back is None and run.visited != was_shown
         if must_follow or has_moved or was_playing != snapshot.is_playing or was_back != is_back:
@@ -99,7 +117,7 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
 def _status_line(run: Run, snapshot: Snapshot, slug: str) -> None:
     """Where the run is, and the time bar beside it."""
     with st.container(horizontal=True, vertical_alignment="center", height=BAR_HEIGHT, border=False, gap="small"):
-        status(snapshot)
+        status(snapshot, *num_followers(slug))
         time_bar(run, snapshot, slug)
     if snapshot.has_failed:
         st.error(snapshot.message)

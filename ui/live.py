@@ -9,7 +9,9 @@ deep links, `server.baseUrlPath` and a proxy that cuts a prefix all work.
 import hashlib
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +23,7 @@ from starlette.routing import Route
 from figures import theme
 from figures.palettes import PALETTES, palette_stops
 from ui.lecture import CANVAS_SHARE, is_lecture
+from ui.room_message import Picture
 
 Event = dict[str, Any]
 
@@ -29,7 +32,7 @@ _MODES: Final[tuple[theme.Mode, ...]] = ("light", "dark")
 _ROOM: Final = struct.Struct("<ff")
 
 _LOADER: Final = """
-const renderer = import(new URL("_live/{version}/mount.js", document.baseURI)).catch(() => null);
+const renderer = import(new URL("_live/{version}/{module}", document.baseURI)).catch(() => null);
 export default async (component) => {{
   const live = await renderer;
   if (live) return live.show(component);
@@ -77,9 +80,32 @@ def live_canvas(
         if on_event is not None and event is not None:
             on_event(event)
 
+    if (drawn := _drawn.get()) is not None:
+        drawn.append(Picture(height or 0.0, scene_bytes))
     result = _mount(key=key, data=_ROOM.pack(room, is_large) + scene_bytes, on_event_change=notify)
     event: Event | None = result.get("event")
     return event
+
+
+@contextmanager
+def recorded() -> Iterator[list[Picture]]:
+    """Collects what `live_canvas` draws inside the block, to be shown elsewhere too."""
+    pictures: list[Picture] = []
+    former = _drawn.set(pictures)
+    try:
+        yield pictures
+    finally:
+        _drawn.reset(former)
+
+
+def follow_canvas(code: str, *, key: str) -> None:
+    """Shows what is published in a room, read-only; the browser gets it by itself, without a run of the script.
+
+    Args:
+        code: of the room.
+        key: the identity of this element on the page.
+    """
+    _follow(key=key, data={"code": code})
 
 
 def _theme_module() -> str:
@@ -123,4 +149,13 @@ routes: Final = [
     Route("/{folders:path}/_live/{version}/{name}", _serve),
 ]
 
-_mount = st.components.v2.component("live_canvas", js=_LOADER.format(version=_version(), apology=_APOLOGY))
+_drawn: ContextVar[list[Picture] | None] = ContextVar("_drawn", default=None)
+
+
+def _component(name: str, module: str) -> Any:
+    js = _LOADER.format(version=_version(), module=module, apology=_APOLOGY)
+    return st.components.v2.component(name, js=js)
+
+
+_mount = _component("live_canvas", "mount.js")
+_follow = _component("follow_canvas", "follow.js")

@@ -4,25 +4,23 @@
 // find it again by their parent element; so the canvas, its buttons and the focus survive every tick.
 
 import { coloursOn } from "./colours.js";
-import { paint } from "./paint.js";
+import { paint, sizesOf } from "./paint.js";
 import { arrange, attend, sense } from "./pointer.js";
 import { freezable } from "./freeze.js";
+import { offerSave } from "./save.js";
 import { decode } from "./scene.js";
-import theme from "./theme.js";
 
 const PREFIX = 16; // bytes: room for the height, whether on a projector, width and height of the scene, each a float32
-const SMALLEST_TEXT = 11; // CSS pixels
-const SMALLEST_SHARE = 1 / 60; // of the window's height, on a projector
 const SHARED = ["text", "muted", "hairline", "background", "accent"]; // colours the style sheet needs
 const views = new WeakMap();
 
-export async function show({ data, parentElement, setTriggerValue }) {
+export async function show({ data, parentElement, setTriggerValue, isReadOnly = false }) {
   if (!views.has(parentElement)) views.set(parentElement, open(parentElement));
   const view = views.get(parentElement);
   const [room, isLarge, ...size] = new Float32Array(data.slice(0, PREFIX).buffer);
   view.send = (event) => setTriggerValue("event", event);
   if (view.isLarge !== isLarge) view.sprites.clear();
-  Object.assign(view, { room, isLarge, size });
+  Object.assign(view, { room, isLarge, size, isReadOnly });
   view.frame.classList.toggle("large", isLarge > 0);
   clothe(view);
   fit(view);
@@ -36,6 +34,7 @@ async function next(view, packed) {
   const scene = await decode(packed);
   if (turn < view.shown) return;
   if (view.isFrozen) return void (view.held = packed);
+  if (view.isReadOnly) scene.spots = [];
   Object.assign(view, { scene, shown: turn });
   if (view.canvas.ariaLabel !== scene.alt) view.canvas.ariaLabel = scene.alt;
   view.canvas.dataset.frame = turn;
@@ -70,6 +69,7 @@ function open(root) {
   document.fonts.ready.then(() => draw(view));
   attend(view);
   freezable(view, next);
+  offerSave(view);
   return view;
 }
 
@@ -113,11 +113,9 @@ function draw(view) {
   view.pending = undefined;
   if (!view.scene || !view.scale) return;
   const started = performance.now();
-  const { colours, font, hover, aim, atlases, sprites, ratio, isLarge } = view;
+  const { colours, font, hover, aim, atlases, sprites, ratio } = view;
   view.ctx ??= view.canvas.getContext("2d");
-  const sizes = { k: view.scale * ratio, u: ratio, scale: theme.scales[isLarge ? "projector" : "page"] };
-  sizes.smallest = ratio * (isLarge ? SMALLEST_SHARE * window.innerHeight : SMALLEST_TEXT);
-  const least = paint({ ctx: view.ctx, ...sizes, colours, font, hover, aim, atlases, sprites }, view.scene);
+  const least = paint({ ctx: view.ctx, ...sizesOf(view, ratio), colours, font, hover, aim, atlases, sprites }, view.scene);
   view.canvas.dataset.smallest = (least / ratio).toFixed(2);
   view.canvas.dataset.ms = (performance.now() - started).toFixed(2);
 }

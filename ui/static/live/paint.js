@@ -6,7 +6,10 @@
 
 import { css, cssOfPixel } from "./colours.js";
 import { LEVELS, MISSING, OUTSIDE, PLACES, boxAt, curveAt, weightAt } from "./scene.js";
+import theme from "./theme.js";
 
+const SMALLEST_TEXT = 11; // CSS pixels
+const SMALLEST_SHARE = 1 / 60; // of the window's height, on a projector
 const HOLLOW = 1;
 const RINGED = 2;
 
@@ -17,6 +20,12 @@ export function paint(given, scene) {
   ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
   scene.items.forEach((item, index) => painters[item.kind]?.(pen, item, index));
   return pen.seen;
+}
+
+/** The sizes of a pen for a view, at `ratio` device pixels per CSS pixel. */
+export function sizesOf({ scale, isLarge }, ratio) {
+  const smallest = ratio * (isLarge ? SMALLEST_SHARE * window.innerHeight : SMALLEST_TEXT);
+  return { k: scale * ratio, u: ratio, smallest, scale: theme.scales[isLarge ? "projector" : "page"] };
 }
 
 // --- fields ----------------------------------------------------------------------------------------------------------
@@ -188,7 +197,7 @@ function sprite(pen, shape, size, colour, flags) {
   if (pen.sprites.has(name)) return pen.sprites.get(name);
   const { u, colours } = pen;
   const radius = Math.max(1.5 * u, size * pen.scale.stroke * pen.k);
-  const canvas = document.createElement("canvas");
+  const canvas = pen.newCanvas?.() ?? document.createElement("canvas");
   canvas.width = canvas.height = 2 * Math.ceil(radius + 5 * u);
   const ctx = canvas.getContext("2d");
   ctx.translate(canvas.width / 2, canvas.width / 2);
@@ -412,7 +421,8 @@ function write(pen, words, x, y, { size, align = "left", colour = "text", weight
   ctx.fillStyle = css(pen.colours, colour);
   ctx.textBaseline = "middle";
   ctx.textAlign = align;
-  if (tabular) evenly(ctx, words, x * k, y * k, align);
+  if (tabular && ctx.fillEvenly) ctx.fillEvenly(words, x * k, y * k, align);
+  else if (tabular) evenly(ctx, words, x * k, y * k, align);
   else ctx.fillText(words, x * k, y * k);
 }
 
