@@ -2,7 +2,7 @@
 
 from streamlit import App
 
-from ui.live import routes
+from ui import live, room_route
 from ui.warmup import lifespan
 
-app = App("ui/router.py", lifespan=lifespan, routes=routes)
+app = App("ui/router.py", lifespan=lifespan, routes=[*live.routes, *room_route.routes])

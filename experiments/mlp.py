@@ -1,6 +1,8 @@
 """The experiment behind the page `mlp`: a feed-forward network on a plane, a curve or a table."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +26,7 @@ from experiments.mlp_observation import (
 from experiments.mlp_outputs import choose_loss, num_outputs, predicted_class, probabilities
 from experiments.mlp_problem import (
     MAP_SIZE,
+    NOTHING,
     NUM_RANDOM_CLASSES,
     NUM_RANDOM_FEATURES,
     Map,
@@ -54,9 +57,9 @@ class MLPExperiment(Inside):
         """
         self.settings = settings
         self.device = choose_device(settings.device, is_small=True)
-        self.problem = make_problem(settings, own or Own())
+        self._own = own
+        self.problem = make_problem(settings, own or NOTHING)
         self.loss_name = choose_loss(settings, self.problem)
-        self.map = self._on_device_map()
         self._x, self._y = self.problem.x.to(self.device), self.problem.y.to(self.device)
         self.model = SimpleMLP(
             self.problem.x.shape[1],
@@ -207,7 +210,9 @@ class MLPExperiment(Inside):
             self.model.set_dropout(settings.dropout)
         if settings.batch_size != before.batch_size and self._cursor == 0:
             self._shuffle()  # full batches are not shuffled, and a table may be sorted by class
-        self.map = self._on_device_map()
+        axes = (settings.map_axes, settings.map_column_x, settings.map_column_y)
+        if axes != (before.map_axes, before.map_column_x, before.map_column_y):
+            vars(self).pop("map", None)  # it is made anew when somebody looks
 
     def advice(self, value: float) -> str:
         """What to try when the loss has exploded."""
@@ -254,6 +259,17 @@ class MLPExperiment(Inside):
         """How this problem is drawn."""
         dataset = self.problem.dataset
         return "plane" if dataset.is_plane else "curve" if dataset.is_curve else "table"
+
+    @cached_property
+    def map(self) -> Map:
+        """The plane on which the problem is drawn; no step needs it."""
+        made = make_map(self.problem, self.settings)
+        return replace(made, grid=made.grid.to(self.device))
+
+    @property
+    def material(self) -> dict[str, Any]:
+        """What the experiment was built from besides its settings, by the names of the arguments."""
+        return {} if self._own in (None, NOTHING) else {"own": self._own}
 
     @torch.no_grad()
     def observe(self) -> MLPObservation:
@@ -351,10 +367,6 @@ class MLPExperiment(Inside):
         else:
             flat = [torch.zeros_like(value, dtype=torch.bool) for value in values]
         return dead, tuple(share.float().mean().item() for share in flat)
-
-    def _on_device_map(self) -> Map:
-        made = make_map(self.problem, self.settings)
-        return Map(made.grid.to(self.device), made.positions, made.xlim, made.ylim, made.xlabel, made.ylabel)
 
     def _without_dropout(self) -> "_Evaluating":
         return _Evaluating(self.model)

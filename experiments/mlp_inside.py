@@ -126,7 +126,6 @@ class Inside(ABC):
     device: torch.device
     problem: Problem
     loss_name: LossName
-    map: Map
     model: SimpleMLP
     optimizer: torch.optim.Optimizer
     chosen: tuple[Tensor, Tensor] | None = None  # examples that the next step takes instead of the next batch
@@ -135,6 +134,11 @@ class Inside(ABC):
     _order: Tensor
     _cursor: int
     _batch_loss: Tensor | None
+
+    @property
+    @abstractmethod
+    def map(self) -> Map:
+        """The plane on which the problem is drawn."""
 
     @abstractmethod
     def step(self) -> None:

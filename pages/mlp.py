@@ -11,11 +11,12 @@ from experiments.mlp_settings import NUMBERS, MLPSettings
 from ui.frame import heading, section, stage
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons
-from ui.mlp_data import data_report, own_data
+from ui.mlp_data import data_report, material, own_data
 from ui.mlp_inside import look_inside
 from ui.mlp_live import draw_empty_plane, draw_network, layer_buttons, view_knobs
 from ui.runs import open_run
 from ui.source import source_panel
+from ui.take_home import take_home
 from ui.transport import stop_knobs
 from ui.trials import conduct, start_asked
 from ui.words import plain
@@ -36,7 +37,7 @@ def build(settings: MLPSettings) -> MLPExperiment:
     return MLPExperiment(settings, brought["own"])
 
 
-heading(SLUG, MLPSettings)
+heading(SLUG, MLPSettings, material(SLUG))
 complain_about_url(MLPSettings, SLUG)
 conduct(SLUG)
 
@@ -96,6 +97,7 @@ with right:
 
 section("The code")
 source_panel(SLUG)
+take_home(run, SLUG, material(SLUG))
 
 section("Where next")
 st.markdown(

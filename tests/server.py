@@ -87,7 +87,7 @@ def serve(
         environment: variables on top of this process's own, such as Streamlit's `STREAMLIT_<SECTION>_<OPTION>`.
         base: the folder in the address below which the app is served.
     """
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port), "--server.headless", "true"]
     command += [*options, *(["--server.baseUrlPath", base] if base else [])]
     with tempfile.TemporaryFile() as output:
@@ -107,7 +107,8 @@ def serve(
             server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -13,6 +13,7 @@ from training.run import Run
 from ui.frame import page_style
 from ui.live import live_canvas
 from ui.museum import museum_links
+from ui.rooms import join_box
 
 CARD_STEPS: Final = 1500
 CARD_WIDTH: Final = 400  # px
@@ -24,6 +25,7 @@ def chapters() -> None:
     st.title("Neural Atlas", anchor=False)
     st.space("small")
     st.markdown("Turn a knob, and a real network trains in front of you. Every picture is read from that network.")
+    join_box("home")
     for chapter, pages in groupby(PAGES, key=lambda page: page.chapter):
         st.header(chapter, anchor=False)
         with st.container(horizontal=True, gap="large"):

@@ -9,7 +9,9 @@ deep links, `server.baseUrlPath` and a proxy that cuts a prefix all work.
 import hashlib
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,15 +22,17 @@ from starlette.routing import Route
 
 from figures import theme
 from figures.palettes import PALETTES, palette_stops
+from ui.lecture import CANVAS_SHARE, is_lecture
+from ui.room_message import Picture
 
 Event = dict[str, Any]
 
 _FOLDER: Final = Path(__file__).parent / "static" / "live"
 _MODES: Final[tuple[theme.Mode, ...]] = ("light", "dark")
-_ROOM: Final = struct.Struct("<f")
+_ROOM: Final = struct.Struct("<ff")
 
 _LOADER: Final = """
-const renderer = import(new URL("_live/{version}/mount.js", document.baseURI)).catch(() => null);
+const renderer = import(new URL("_live/{version}/{module}", document.baseURI)).catch(() => null);
 export default async (component) => {{
   const live = await renderer;
   if (live) return live.show(component);
@@ -53,7 +57,8 @@ def live_canvas(
     Args:
         scene_bytes: what `Scene.to_bytes()` gave.
         key: the identity of this canvas on the page; required.
-        height: the most it may take: CSS pixels, or a share of the browser window if not above 1 (0.7 is 70 %).
+        height: the most it may take: CSS pixels, or a share of the browser window if not above 1 (0.7 is 70 %). In
+            lecture mode a picture with a height fills the window.
         on_event: called with the event before the script (or fragment) runs again.
 
     Returns:
@@ -67,14 +72,40 @@ def live_canvas(
     if height is not None and not height > 0:
         raise ValueError(f"height must be positive, not {height}")
 
+    is_large = height is not None and is_lecture()
+    room = CANVAS_SHARE if is_large else height or 0.0
+
     def notify() -> None:
         event = st.session_state[key].get("event")
         if on_event is not None and event is not None:
             on_event(event)
 
-    result = _mount(key=key, data=_ROOM.pack(height or 0.0) + scene_bytes, on_event_change=notify)
+    if (drawn := _drawn.get()) is not None:
+        drawn.append(Picture(height or 0.0, scene_bytes))
+    result = _mount(key=key, data=_ROOM.pack(room, is_large) + scene_bytes, on_event_change=notify)
     event: Event | None = result.get("event")
     return event
+
+
+@contextmanager
+def recorded() -> Iterator[list[Picture]]:
+    """Collects what `live_canvas` draws inside the block, to be shown elsewhere too."""
+    pictures: list[Picture] = []
+    former = _drawn.set(pictures)
+    try:
+        yield pictures
+    finally:
+        _drawn.reset(former)
+
+
+def follow_canvas(code: str, *, key: str) -> None:
+    """Shows what is published in a room, read-only; the browser gets it by itself, without a run of the script.
+
+    Args:
+        code: of the room.
+        key: the identity of this element on the page.
+    """
+    _follow(key=key, data={"code": code})
 
 
 def _theme_module() -> str:
@@ -87,6 +118,7 @@ def _theme_module() -> str:
             "grey": theme.NOT_TRAINED,
         },
         "classes": theme.CLASSES,
+        "scales": {"page": theme.ON_PAGE._asdict(), "projector": theme.ON_PROJECTOR._asdict()},
         "palettes": {mode: {name: palette_stops(name, mode) for name in PALETTES} for mode in _MODES},
     }
     return f"export default {json.dumps(colours)};\n"
@@ -117,4 +149,13 @@ routes: Final = [
     Route("/{folders:path}/_live/{version}/{name}", _serve),
 ]
 
-_mount = st.components.v2.component("live_canvas", js=_LOADER.format(version=_version(), apology=_APOLOGY))
+_drawn: ContextVar[list[Picture] | None] = ContextVar("_drawn", default=None)
+
+
+def _component(name: str, module: str) -> Any:
+    js = _LOADER.format(version=_version(), module=module, apology=_APOLOGY)
+    return st.components.v2.component(name, js=js)
+
+
+_mount = _component("live_canvas", "mount.js")
+_follow = _component("follow_canvas", "follow.js")

@@ -6,6 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from data.dataset import DataError
+from training.capture import Capture, CaptureError
 from training.run import Build, Run, Snapshot
 from training.scheduler import SCHEDULER, BusyError
 from training.settings import Settings, SettingsError
@@ -51,8 +52,25 @@ def open_run(slug: str, build: Build, settings: Settings, material: Hashable = N
                 run.change(settings)
         except (SettingsError, DataError) as error:
             complaint = str(error)
+    capture: Capture | None = st.session_state.pop(f"_{slug}_resume", None)
+    if capture is not None and not complaint:
+        try:
+            run.resume(capture)
+        except CaptureError as error:
+            complaint = str(error)
     _lease(slug, id(run), run)
     return run, complaint
+
+
+def resume_next(slug: str, capture: Capture) -> None:
+    """Has `open_run` go on from a capture; call it in a callback that also turns the knobs to its settings."""
+    st.session_state[f"_{slug}_resume"] = capture
+
+
+def run_of(slug: str) -> Run | None:
+    """The visitor's run of a page, if they have been there."""
+    runs: dict[str, tuple[Run, Hashable]] = st.session_state.get("_runs", {})
+    return runs[slug][0] if slug in runs else None
 
 
 def _make_room(runs: dict[str, tuple[Run, Any]]) -> None:

@@ -113,8 +113,8 @@ def stop_knobs(slug: str) -> None:
     right.number_input("Patience", 0, MAX_STEPS, 0, step=100, key=f"{slug}_stop_patience", help=early, **IN_URL)
 
 
-def status(snapshot: Snapshot) -> None:
-    """One line: where the run is, how fast it goes, and why it paused by itself."""
+def status_words(snapshot: Snapshot) -> list[str]:
+    """Where the run is, how fast it goes, and why it paused by itself; in Markdown."""
     is_past = snapshot.step < snapshot.newest_step
     parts = [f"step **{snapshot.step:,}**" + (f" of {snapshot.newest_step:,}" if is_past else "")]
     parts.append(f"epoch **{snapshot.epoch:,.1f}**")
@@ -125,4 +125,9 @@ def status(snapshot: Snapshot) -> None:
     parts.append(f"on {snapshot.device.upper()}")
     if snapshot.message and not snapshot.has_failed:
         parts.append(snapshot.message)
-    st.markdown(" · ".join(parts), width="content")
+    return parts
+
+
+def status(snapshot: Snapshot, *more: str) -> None:
+    """One line: what `status_words` says, and `more`."""
+    st.markdown(" · ".join([*status_words(snapshot), *more]), width="content")

@@ -38,8 +38,8 @@ def test_a_script_without_routes_runs() -> None:
     app = AppTest.from_function(script).run()
     assert not app.exception
     data = app.get("bidi_component")[0].proto.bytes
-    assert struct.unpack("<fff", data[:12]) == (0.5, 40.0, 30.0)
-    assert packing.unpack(data[4:])[0]["meta"] == {"step": 3}
+    assert struct.unpack("<ffff", data[:16]) == (0.5, 0.0, 40.0, 30.0)
+    assert packing.unpack(data[8:])[0]["meta"] == {"step": 3}
 
 
 def test_the_renderer_does_not_travel_with_the_ticks() -> None:
@@ -49,7 +49,7 @@ def test_the_renderer_does_not_travel_with_the_ticks() -> None:
 
 @pytest.mark.parametrize("folder", ["", "/mlp", "/lab/atlas"])
 def test_every_import_of_the_renderer_is_served(folder: str) -> None:
-    todo, seen = {"mount.js"}, set()
+    todo, seen = {"mount.js", "follow.js"}, set()
     while todo:
         name = todo.pop()
         status, text, headers = get(f"{folder}/_live/{live._version()}/{name}")
@@ -78,3 +78,20 @@ def test_a_canvas_needs_a_key_and_room() -> None:
         live.live_canvas(b"", key="")
     with pytest.raises(ValueError, match="height"):
         live.live_canvas(b"", key="a", height=0)
+
+
+def test_what_is_drawn_in_a_block_can_be_shown_elsewhere() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from figures.scene import Scene
+        from ui.live import live_canvas, recorded
+
+        scenes = [Scene(40, 30, f"Picture {number}").to_bytes() for number in range(3)]
+        with recorded() as pictures:
+            live_canvas(scenes[0], key="one", height=0.5)
+            live_canvas(scenes[1], key="two")
+        live_canvas(scenes[2], key="three")
+        st.text(str(pictures == [(0.5, scenes[0]), (0.0, scenes[1])]))
+
+    assert AppTest.from_function(script).run().text[0].value == "True"
