@@ -8,7 +8,9 @@ from experiments.mlp import MLPExperiment
 from experiments.mlp_lessons import LESSONS
 from experiments.mlp_outputs import offered_losses
 from experiments.mlp_settings import NUMBERS, MLPSettings
+from ui.compare import compare
 from ui.frame import heading, section, stage
+from ui.health import health
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons
 from ui.mlp_data import data_report, material, own_data
@@ -63,10 +65,14 @@ if sentence and settings.problem == "own points":
     draw_empty_plane()
 else:
     stage(run, SLUG, draw_network)
+    health(run, SLUG)
     data_report(run.poll().observation)
 
 section("Look inside")
 look_inside(run, run.poll())
+
+section("Compare")
+compare(run, SLUG, MLPSettings, material(SLUG))
 
 section("Try this")
 lessons(run, SLUG, MLPSettings, LESSONS)

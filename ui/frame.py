@@ -9,6 +9,7 @@ from catalog import entry
 from training.run import Run, Snapshot
 from training.scheduler import SCHEDULER
 from training.settings import Settings
+from ui.health import first_aid
 from ui.keys import lecture_keys
 from ui.lecture import headline, is_lecture, lecture_button, open_lecture
 from ui.live import recorded
@@ -121,3 +122,4 @@ def _status_line(run: Run, snapshot: Snapshot, slug: str) -> None:
         time_bar(run, snapshot, slug)
     if snapshot.has_failed:
         st.error(snapshot.message)
+        first_aid(run, slug)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from training.lessons import Lesson
 from ui.runs import run_of
-from ui.trials import start as start_trials
+from ui.trials import start
 
 KEYS: Final = (
     ("Space", "Play, pause"),
@@ -45,11 +45,9 @@ def lecture_keys(slug: str) -> None:
 
 def _start(slug: str, number: int, lesson: Lesson) -> None:
     """The first trial of a lesson, at once: a lecturer asks for the predictions aloud."""
-    settings_class = importlib.import_module(f"experiments.{slug}").SETTINGS
     run = run_of(slug)
-    if run is None:
-        return
-    start_trials(run, slug, settings_class, lesson, [0], "lecture")
+    if run is not None:
+        start(run, slug, type(run.settings), lesson, [0], "lecture")
     st.toast(f"{number}: {lesson.title}")
 
 

@@ -27,7 +27,7 @@ _BARS: Final = ':is([class*="_transport"], [class*="_lecture_bar"])'
 # What is not the picture is out of sight. A complaint lies over the lower edge, and fades when it has been read.
 _STYLE: Final = """<style>
 :root:root {font-size: 2.2vh !important}
-[data-testid="stHeader"], [data-testid="stSidebar"] {display: none !important}
+[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stBottom"] {display: none !important}
 [data-testid="stMain"] {overflow: hidden !important}
 .stMainBlockContainer {padding: 0 !important; max-width: none !important}
 .stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0 !important}
