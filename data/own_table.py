@@ -43,11 +43,13 @@ class OwnTable:
         frame: numbers as float64, texts as objects; NaN or None where there is no value.
         kinds: what each column holds, in the order of the columns.
         report: what was done while reading, one sentence each.
+        content: the table as it came, to be taken home.
     """
 
     frame: pd.DataFrame
     kinds: dict[str, ColumnKind]
     report: tuple[str, ...] = ()
+    content: bytes = b""
 
     def suggest_target(self) -> str:
         """The column most likely to be predicted: one with a telling name, else the last that can be."""
@@ -142,7 +144,8 @@ def read_table(content: bytes | str) -> OwnTable:
         if num_strange:
             report.append(f"“{name}” holds numbers; cells that are none, and so count as missing: {num_strange:,}.")
     kinds = {name: column_kind(name, column) for name, column in columns.items()}
-    return OwnTable(pd.DataFrame(columns), kinds, tuple(report))
+    raw = content if isinstance(content, bytes) else content.encode()
+    return OwnTable(pd.DataFrame(columns), kinds, tuple(report), raw)
 
 
 def _check_rows(num_rows: int, target: str) -> None:

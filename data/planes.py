@@ -169,11 +169,11 @@ def make_plane(
         raise ValueError(f"noise must be from 0 to {MAX_NOISE}, but it is {noise}")
     if name == "blobs" and not 2 <= num_classes <= MAX_BLOBS:
         raise ValueError(f"num_classes must be from 2 to {MAX_BLOBS}, but it is {num_classes}")
-    num_classes = num_classes if name == "blobs" else 2
-    if num_points < 2 * num_classes:
-        raise ValueError(f"num_points must be at least {2 * num_classes} for {name}, but it is {num_points}")
+    num_kinds = num_classes if name == "blobs" else 2
+    if num_points < 2 * num_kinds:
+        raise ValueError(f"num_points must be at least {2 * num_kinds} for {name}, but it is {num_points}")
     if name in PLANE_CLASSIFICATION:
-        return _classification(name, num_points, noise, test_share, num_classes, seeded(seed))
+        return _classification(name, num_points, noise, test_share, num_kinds, seeded(seed))
     return _regression(name, num_points, noise, test_share, seeded(seed))
 
 

@@ -1,6 +1,9 @@
 """The experiment behind the page `mlp`: a feed-forward network on a plane, a curve or a table."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +16,6 @@ from data.tables import fresh_random_batch
 from experiments.mlp_inside import Inside
 from experiments.mlp_observation import (
     HISTOGRAM_ROWS,
-    SATURATED_TANH,
     SHOWN_INPUTS,
     Kind,
     MLPObservation,
@@ -24,6 +26,7 @@ from experiments.mlp_observation import (
 from experiments.mlp_outputs import choose_loss, num_outputs, predicted_class, probabilities
 from experiments.mlp_problem import (
     MAP_SIZE,
+    NOTHING,
     NUM_RANDOM_CLASSES,
     NUM_RANDOM_FEATURES,
     Map,
@@ -32,9 +35,11 @@ from experiments.mlp_problem import (
     make_problem,
 )
 from experiments.mlp_settings import MLPSettings
-from models.mlp import SimpleMLP
+from models.mlp import ACTIVATIONS, SimpleMLP
 from training.device import choose_device
 from training.experiment import Network
+from training.findings import after_explosion
+from training.health import norm, shares
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 
@@ -54,9 +59,9 @@ class MLPExperiment(Inside):
         """
         self.settings = settings
         self.device = choose_device(settings.device, is_small=True)
-        self.problem = make_problem(settings, own or Own())
+        self._own = own
+        self.problem = make_problem(settings, own or NOTHING)
         self.loss_name = choose_loss(settings, self.problem)
-        self.map = self._on_device_map()
         self._x, self._y = self.problem.x.to(self.device), self.problem.y.to(self.device)
         self.model = SimpleMLP(
             self.problem.x.shape[1],
@@ -169,25 +174,24 @@ class MLPExperiment(Inside):
         """Loss and accuracy (classes) or R² (numbers) on training and test examples, and the rate in force."""
         with self._without_dropout():
             outputs = self.model(self._x)
-        n = self.problem.num_train
-        numbers = [
-            self.data_loss(outputs[:n], self._y[:n]),
-            self.data_loss(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
-            self._score(outputs[:n], self._y[:n]),
-            self._score(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
-        ]
+        numbers = self.measure(outputs, self._y)
         if self.settings.problem == "random labels" and self._batch_loss is not None:
             numbers[0] = self._batch_loss  # there is no training set: each batch is new
-        loss, test_loss, score, test_score = torch.stack([number.cpu() for number in numbers]).tolist()
+        return self.row(numbers.tolist(), self.num_steps)
+
+    def measure(self, outputs: Float[Tensor, "N K"], y: Tensor) -> Float[Tensor, "4"]:
+        """Loss on the training and on the test examples, and score on both; NaN where there is no test example."""
+        n, numbers = self.problem.num_train, []
+        for judge in (self.data_loss, self._score):
+            numbers.append(judge(outputs[:n], y[:n]))
+            numbers.append(judge(outputs[n:], y[n:]) if n < len(y) else outputs.new_full((), math.nan))
+        return torch.stack(numbers)
+
+    def row(self, numbers: Sequence[float], num_steps: int) -> dict[str, float]:
+        """A row of history from what `measure` gave after `num_steps` steps."""
         name = "accuracy" if self.problem.dataset.task == "classification" else "r2"
-        rate = rate_at(self.num_steps, self.settings)
-        return {
-            "loss": loss,
-            "test_loss": test_loss,
-            name: score,
-            f"test_{name}": test_score,
-            "learning_rate": rate,
-        }
+        names = ("loss", "test_loss", name, f"test_{name}", "learning_rate")
+        return dict(zip(names, (*numbers, rate_at(num_steps, self.settings)), strict=True))
 
     def chances(self, outputs: Float[Tensor, "B K"]) -> Float[Tensor, "B C"]:
         """What the outputs say of each class."""
@@ -207,14 +211,19 @@ class MLPExperiment(Inside):
             self.model.set_dropout(settings.dropout)
         if settings.batch_size != before.batch_size and self._cursor == 0:
             self._shuffle()  # full batches are not shuffled, and a table may be sorted by class
-        self.map = self._on_device_map()
+        axes = (settings.map_axes, settings.map_column_x, settings.map_column_y)
+        if axes != (before.map_axes, before.map_column_x, before.map_column_y):
+            vars(self).pop("map", None)  # it is made anew when somebody looks
 
     def advice(self, value: float) -> str:
         """What to try when the loss has exploded."""
-        if self.settings.initialisation == "large":
+        remedy = after_explosion(self.settings)
+        if "initialisation" in remedy:
             return "The first weights are very large: choose the default ones, or lower the learning rate, and reset."
-        remedy = max(1e-5, self.settings.learning_rate / 30)
-        return f"Lower the learning rate (it is {self.settings.learning_rate:g}; try {remedy:.1g}) and reset."
+        if "learning_rate" not in remedy:
+            return "The learning rate is as low as it goes: choose another optimiser and reset."
+        rates = f"it is {self.settings.learning_rate:g}; try {remedy['learning_rate']:g}"
+        return f"Lower the learning rate ({rates}) and reset."
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, optimiser, and the place in the epoch."""
@@ -255,6 +264,17 @@ class MLPExperiment(Inside):
         dataset = self.problem.dataset
         return "plane" if dataset.is_plane else "curve" if dataset.is_curve else "table"
 
+    @cached_property
+    def map(self) -> Map:
+        """The plane on which the problem is drawn; no step needs it."""
+        made = make_map(self.problem, self.settings)
+        return replace(made, grid=made.grid.to(self.device))
+
+    @property
+    def material(self) -> dict[str, Any]:
+        """What the experiment was built from besides its settings, by the names of the arguments."""
+        return {} if self._own in (None, NOTHING) else {"own": self._own}
+
     @torch.no_grad()
     def observe(self) -> MLPObservation:
         """The network as it is now, on the map and on the examples."""
@@ -289,9 +309,7 @@ class MLPExperiment(Inside):
             xlabel=self.map.xlabel,
             ylabel=self.map.ylabel,
             confusion=self._confusion(outputs),
-            gradient_norms=tuple(
-                float("nan") if linear.weight.grad is None else linear.weight.grad.norm().item() for linear in linears
-            ),
+            gradient_norms=tuple(norm([linear.weight.grad]) for linear in linears),
             dead_share=dead,
             saturated_share=saturated,
             report=problem.dataset.report,
@@ -341,20 +359,9 @@ class MLPExperiment(Inside):
 
     def _health(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Share of dead units and of saturated outputs, a number for each hidden layer."""
-        values = self.model.layer_outputs(self._x[self._histogram_rows()])[1][:-1]
-        name = self.settings.activation
-        dead = tuple((value <= 0).all(0).float().mean().item() if name == "relu" else 0.0 for value in values)
-        if name == "tanh":
-            flat = [value.abs() > SATURATED_TANH for value in values]
-        elif name == "sigmoid":
-            flat = [(value - 0.5).abs() > SATURATED_TANH / 2 for value in values]
-        else:
-            flat = [torch.zeros_like(value, dtype=torch.bool) for value in values]
-        return dead, tuple(share.float().mean().item() for share in flat)
-
-    def _on_device_map(self) -> Map:
-        made = make_map(self.problem, self.settings)
-        return Map(made.grid.to(self.device), made.positions, made.xlim, made.ylim, made.xlabel, made.ylabel)
+        sums = self.model.layer_outputs(self._x[self._histogram_rows()])[0][:-1]
+        found = [shares(ACTIVATIONS[self.settings.activation], z) for z in sums]
+        return tuple(dead for dead, _ in found), tuple(saturated for _, saturated in found)
 
     def _without_dropout(self) -> "_Evaluating":
         return _Evaluating(self.model)

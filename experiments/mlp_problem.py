@@ -35,6 +35,9 @@ class Own:
     task: Literal["classification", "regression"] | None = None
 
 
+NOTHING: Final = Own()
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """Examples as the network sees them; training examples come first.

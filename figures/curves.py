@@ -7,12 +7,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from figures.scene import Box, Colour, Limits, Scene
+from figures.theme import ON_PAGE, Scale
 
 MAX_ROWS: Final = 160
-TITLE_SIZE: Final = 13.0
-LABEL_SIZE: Final = 11.0
 NICE: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)
 SHORTEST: Final = 100.0  # steps an axis spans at least
+
+Style = tuple[str, Colour, bool]  # name, colour, dashed
+STYLES: Final[tuple[Style, ...]] = (("training", "positive", False), ("test", "negative", True))
 
 
 class Level(NamedTuple):
@@ -33,7 +35,9 @@ def draw_curves(
     limits: Limits | None = None,
     is_log: bool = False,
     levels: Sequence[Level] = (),
+    scale: Scale = ON_PAGE,
     here: float | None = None,
+    heading: str = "",
 ) -> None:
     """Lines over steps: the first name is the training curve, solid blue; the second the test curve, dashed orange.
 
@@ -43,11 +47,13 @@ def draw_curves(
         steps: (num_rows,) step of each row.
         values: name to (num_rows,) numbers.
         names: which of them to draw, at most two.
-        title: the quantity and its unit.
+        title: the quantity and its unit; the newest numbers are added.
         limits: fixed ends of the vertical axis; else from 0 to a round number above all of them.
         is_log: a logarithmic vertical axis; what is not above 0 is then not drawn.
         levels: horizontal lines with labels.
+        scale: how large the words are. In the large one the numbers stand in the line above the picture, not here.
         here: the step shown while an earlier moment is visited: marked, and the numbers in the title are its own.
+        heading: what stands above instead of the title and the newest numbers.
     """
     kept = rows_to_draw(len(steps))
     lines = [np.asarray(values[name], dtype=np.float64) for name in names if name in values]
@@ -59,13 +65,16 @@ def draw_curves(
         everything = _log(everything)
     ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
     xlim = (0.0, max(SHORTEST, round_above(steps)))
-    told = f"{title} by step: {numbers_at(here, steps, values, names)}"
-    scene.text(box[0], box[1] - 13, told, size=TITLE_SIZE, weight=600, tabular=True)
-    _draw_axes(scene, box, xlim, ylim, is_log=is_log)
+    if scale is ON_PAGE:
+        told = heading or f"{title} by step: {numbers_at(here, steps, values, names)}"
+        scene.text(box[0], box[1] - scale.title, told, size=scale.title, weight=600, tabular=True)
+    else:
+        known = [style for style, line in zip(STYLES, lines, strict=False) if np.isfinite(line).any()]
+        _draw_head(scene, box, f"{title} by step", known, scale)
+    _draw_axes(scene, box, xlim, ylim, scale, is_log=is_log)
     for level in levels:
-        _draw_level(scene, box, level, ylim)
-    styles: tuple[tuple[Colour, bool], ...] = (("positive", False), ("negative", True))
-    for line, (colour, is_dashed) in zip(lines, styles, strict=False):
+        _draw_level(scene, box, level, ylim, scale)
+    for line, (_, colour, is_dashed) in zip(lines, STYLES, strict=False):
         xy = np.stack([steps[kept], line[kept]], axis=1)
         scene.lines(box, [xy], xlim=xlim, ylim=ylim, colours=colour, width=2, dash=is_dashed)
     if here is not None:
@@ -79,9 +88,14 @@ def rows_to_draw(num_rows: int) -> np.ndarray:
 
 def numbers_at(here: float | None, steps: np.ndarray, values: Mapping[str, np.ndarray], names: Sequence[str]) -> str:
     """The training and the test number in words: those at step `here`, or the newest if that is None."""
-    row = len(steps) - 1 if here is None else max(0, int(np.searchsorted(steps, here, side="right")) - 1)
-    pairs = zip(("training", "test"), names, strict=False)
-    return " · ".join(f"{word} {values[name][row]:.3g}" for word, name in pairs if name in values and len(steps))
+    row = len(steps) - 1 if here is None else row_at(here, steps)
+    pairs = zip(STYLES, names, strict=False)
+    return " · ".join(f"{word} {values[name][row]:.3g}" for (word, *_), name in pairs if name in values and len(steps))
+
+
+def row_at(step: float, steps: np.ndarray) -> int:
+    """The last row at or before `step`."""
+    return max(0, int(np.searchsorted(steps, step, side="right")) - 1)
 
 
 def round_above(values: np.ndarray) -> float:
@@ -110,7 +124,16 @@ def _log(values: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(powers), powers, np.nan)
 
 
-def _draw_axes(scene: Scene, box: Box, xlim: Limits, ylim: Limits, *, is_log: bool) -> None:
+def _draw_head(scene: Scene, box: Box, title: str, styles: Sequence[Style], scale: Scale) -> None:
+    """The title, and at the right end which colour is which."""
+    y, right = box[1] - scale.title, box[0] + box[2]
+    scene.text(box[0], y, title, size=scale.title, weight=600)
+    for word, colour, _ in reversed(styles):
+        scene.text(right, y, word, size=scale.label, align="right", colour=colour, weight=600)
+        right -= scale.label * (0.55 * len(word) + 0.8)  # about as wide as the word is
+
+
+def _draw_axes(scene: Scene, box: Box, xlim: Limits, ylim: Limits, scale: Scale, *, is_log: bool) -> None:
     if not is_log:
         scene.axes(box, xlim=xlim, ylim=ylim, ticks=4, grid=True)
         return
@@ -120,17 +143,18 @@ def _draw_axes(scene: Scene, box: Box, xlim: Limits, ylim: Limits, *, is_log: bo
     for power in powers:
         y = _height(box, power, ylim)
         scene.lines(box, [np.array([[xlim[0], power], [xlim[1], power]])], xlim=xlim, ylim=ylim, colours="hairline")
-        scene.text(box[0] - 6, y, f"{10.0**power:g}", size=LABEL_SIZE, align="right", colour="muted")
+        scene.text(box[0] - 6, y, f"{10.0**power:g}", size=scale.note, align="right", colour="muted")
 
 
-def _draw_level(scene: Scene, box: Box, level: Level, ylim: Limits) -> None:
+def _draw_level(scene: Scene, box: Box, level: Level, ylim: Limits, scale: Scale) -> None:
     if not ylim[0] <= level.value <= ylim[1]:
         return
     ends = np.array([[0.0, level.value], [1.0, level.value]])
     scene.lines(box, [ends], xlim=(0, 1), ylim=ylim, colours="grey", width=1, dash=True)
     y = _height(box, level.value, ylim)
-    below = y + 8 if y < box[1] + box[3] - 14 else y - 8
-    scene.text(box[0] + box[2] - 4, below, level.label, size=LABEL_SIZE, align="right", colour="muted")
+    away = 0.75 * scale.note
+    below = y + away if y < box[1] + box[3] - 1.3 * scale.note else y - away
+    scene.text(box[0] + box[2] - 4, below, level.label, size=scale.note, align="right", colour="muted")
 
 
 def _height(box: Box, value: float, ylim: Limits) -> float:

@@ -6,28 +6,18 @@ from typing import Any, Final
 import numpy as np
 
 from figures.curves import Level, draw_curves, numbers_at
-from figures.scene import Box, Limits, Scene
+from figures.mlp_layout import PAGE, PROJECTOR, Layout, unit_boxes
+from figures.scene import Box, Colour, Limits, Scene
 
-WIDTH: Final = 1000.0
-HEIGHT: Final = 526.0
-TOP: Final = 46.0  # where tiles begin, below the layer titles
-BOTTOM: Final = 388.0
-MAP_BOX: Final[Box] = (684.0, 34.0, 296.0, 296.0)
-LOSS_BOX: Final[Box] = (44.0, 426.0, 436.0, 82.0)
-SCORE_BOX: Final[Box] = (544.0, 426.0, 436.0, 82.0)
+CARD_BOX: Final[Box] = (120.0, 0.0, 200.0, 200.0)
 LOSS_TITLES: Final = {
     "cross-entropy": "Cross-entropy (nats)",
     "bce": "Binary cross-entropy (nats)",
     "mse": "Mean squared error",
     "huber": "Huber loss",
 }
-INPUT_X: Final = 92.0  # left side of the input tiles; their labels stand left of it
-OUTPUT_X: Final = 610.0  # left side of the output nodes
-MAX_TILE: Final = 44.0
-NODE: Final = 16.0  # side of an output node
 MAX_EDGES: Final = 400
 MAX_NAMED_EDGES: Final = 160
-MAX_OUTPUTS: Final = 10
 EDGE_SCALE: Final = 3.0  # the |weight| drawn at full width
 BOUNDED: Final = ("tanh", "sigmoid", "sine")  # these reach full colour at 1; the others, without bound, at 2
 PLACE_TIP: Final = "Place a point; with shift the next class, with the right button take the nearest away"
@@ -48,6 +38,7 @@ def network_scene(
     is_log: bool = False,
     loss_levels: Sequence[Level] = (),
     score_levels: Sequence[Level] = (),
+    is_large: bool = False,
 ) -> bytes:
     """Draws the network, its map and its learning curves.
 
@@ -63,10 +54,10 @@ def network_scene(
         is_log: a logarithmic loss axis.
         loss_levels: lines to compare the loss with.
         score_levels: lines to compare accuracy or R² with.
+        is_large: laid out for a projector: larger words, and only what the last row needs.
 
     Returns:
-        The bytes the live canvas draws. A click on a tile sends the id `unit:l:i`, on a layer's buttons `wider:l` or
-        `narrower:l`, on the map the id `map` with data coordinates.
+        The bytes for the canvas. A click sends the id `unit:l:i`, `wider:l`, `narrower:l`, or `map` with coordinates.
     """
     score, score_title = ("accuracy", "Accuracy") if seen.task == "classification" else ("r2", "R²")
     losses, scores = ("loss", "test_loss"), (score, f"test_{score}")
@@ -77,38 +68,23 @@ def network_scene(
         "Each tile shows what a unit computes; the large map shows the output and the examples. "
         f"{score_title}: {numbers_at(here, *rows, scores)}. Loss: {numbers_at(here, *rows, losses)}."
     )
-    scene = Scene(WIDTH, HEIGHT, alt, {"step": step, "look": look})
-    columns = unit_boxes(seen)
+    layout = PROJECTOR if is_large else PAGE
+    scene = Scene(layout.width, layout.height, alt, {"step": step, "look": look})
+    columns = unit_boxes(seen, layout)
     _draw_edges(scene, seen, columns)
-    _draw_input_labels(scene, seen, columns[0])
+    _draw_input_labels(scene, seen, columns[0], layout)
     for layer, boxes in enumerate(columns[:-1]):
         _draw_units(scene, seen, layer, boxes, activation, selected)
     _draw_outputs(scene, seen, columns[-1])
     _draw_biases(scene, seen, columns)
-    _draw_titles(scene, seen, columns)
-    _draw_map(scene, seen, shows_test=shows_test, can_place_points=can_place_points)
-    title = LOSS_TITLES[seen.loss_name]
-    draw_curves(scene, LOSS_BOX, *rows, losses, title=title, is_log=is_log, levels=loss_levels, here=here)
-    draw_curves(scene, SCORE_BOX, *rows, scores, title=score_title, limits=(0, 1), levels=score_levels, here=here)
+    _draw_titles(scene, seen, columns, layout)
+    _draw_map(scene, seen, layout, shows_test=shows_test, can_place_points=can_place_points)
+    told: dict[str, Any] = {"title": LOSS_TITLES[seen.loss_name], "scale": layout.scale, "here": here}
+    draw_curves(scene, layout.loss, *rows, losses, is_log=is_log, levels=loss_levels, **told)
+    if layout.score:
+        told |= {"title": score_title, "limits": (0, 1)}
+        draw_curves(scene, layout.score, *rows, scores, levels=score_levels, **told)
     return scene.to_bytes()
-
-
-def unit_boxes(seen: Any) -> list[np.ndarray]:
-    """Boxes [n, 4] of the shown units of each layer, inputs first, outputs last."""
-    counts = [len(units) for units in seen.units] + [min(seen.widths[-1], MAX_OUTPUTS)]
-    lefts = np.linspace(INPUT_X, OUTPUT_X, len(counts))
-    room = (OUTPUT_X - INPUT_X) / (len(counts) - 1)
-    columns = []
-    for index, (count, left) in enumerate(zip(counts, lefts, strict=True)):
-        pitch = min((BOTTOM - TOP) / count, MAX_TILE + 10)
-        size = min(MAX_TILE, pitch * 0.84, room * 0.6)
-        if index == len(counts) - 1:
-            size = min(size, NODE)
-        middle = MAP_BOX[1] + MAP_BOX[3] / 2
-        first = max(TOP, middle - count * pitch / 2) + (pitch - size) / 2
-        tops = first + np.arange(count) * pitch
-        columns.append(np.stack([np.full(count, left), tops, np.full(count, size), np.full(count, size)], axis=1))
-    return columns
 
 
 def _draw_edges(scene: Scene, seen: Any, columns: list[np.ndarray]) -> None:
@@ -148,9 +124,9 @@ def _short(label: str) -> str:
     return label if len(label) <= LETTERS else label[: LETTERS - 1] + "…"
 
 
-def _draw_input_labels(scene: Scene, seen: Any, boxes: np.ndarray) -> None:
+def _draw_input_labels(scene: Scene, seen: Any, boxes: np.ndarray, layout: Layout) -> None:
     for (x, y, _, height), label in zip(boxes, seen.input_labels, strict=False):
-        scene.text(x - 8, y + height / 2, _short(label), size=12, align="right", colour="muted")
+        scene.text(x - 8, y + height / 2, _short(label), size=layout.scale.label, align="right", colour="muted")
 
 
 def _draw_units(
@@ -197,44 +173,63 @@ def _draw_biases(scene: Scene, seen: Any, columns: list[np.ndarray]) -> None:
     scene.sheet(np.concatenate(corners), np.concatenate(values)[:, None, None], smooth=False, readout="bias")
 
 
-def _draw_titles(scene: Scene, seen: Any, columns: list[np.ndarray]) -> None:
+def _draw_titles(scene: Scene, seen: Any, columns: list[np.ndarray], layout: Layout) -> None:
+    def head(centre: float, title: str, note: str = "", colour: Colour = "text") -> None:
+        scene.text(centre, layout.title_y, title, size=layout.scale.title, align="center", weight=600, colour=colour)
+        if note:
+            scene.text(centre, layout.note_y, note, size=layout.scale.note, align="center", colour="muted")
+
     num_inputs, shown = seen.widths[0], len(columns[0])
-    title = "Inputs" if shown == num_inputs else f"{shown} of {num_inputs} inputs"
-    scene.text(columns[0][0, 0] + columns[0][0, 2] / 2, 16, title, size=13, align="center", weight=600)
+    head(columns[0][0, 0] + columns[0][0, 2] / 2, "Inputs", "" if shown == num_inputs else f"{shown} of {num_inputs}")
     for layer, boxes in enumerate(columns[1:-1], start=1):
         centre = boxes[0, 0] + boxes[0, 2] / 2
         width, frozen = seen.widths[layer], seen.is_frozen[layer - 1]
-        scene.text(centre, 16, str(width), size=13, align="center", weight=600, colour="muted" if frozen else "text")
-        if width > len(boxes):
-            scene.text(centre, 34, f"{len(boxes)} drawn", size=11, align="center", colour="muted")
-        elif frozen:
-            scene.text(centre, 34, "frozen", size=11, align="center", colour="muted")
-        scene.hot((centre - 27, 8, 16, 16), f"narrower:{layer}", f"One neuron fewer in layer {layer}", glyph="−")
-        scene.hot((centre + 11, 8, 16, 16), f"wider:{layer}", f"One neuron more in layer {layer}", glyph="+")
-    scene.text(OUTPUT_X + NODE / 2, 16, "Output", size=13, align="center", weight=600)
+        note = f"{len(boxes)} drawn" if width > len(boxes) else "frozen" if frozen else ""
+        head(centre, str(width), note, "muted" if frozen else "text")
+        if 2 * _button_reach(layout) <= columns[1][0, 0] - columns[0][0, 0]:  # else they would lie on each other
+            _draw_width_buttons(scene, layer, centre, layout)
+    head(layout.output_x + layout.node / 2, "Output")
 
 
-def _draw_map(scene: Scene, seen: Any, *, shows_test: bool, can_place_points: bool) -> None:
+def _button_reach(layout: Layout) -> float:
+    """From the middle of a layer's title to the far side of its buttons."""
+    return 0.8 * layout.scale.title + layout.button
+
+
+def _draw_width_buttons(scene: Scene, layer: int, centre: float, layout: Layout) -> None:
+    side, reach = layout.button, _button_reach(layout)
+    left, right, top = centre - reach, centre + reach - side, layout.title_y - side / 2
+    scene.hot((left, top, side, side), f"narrower:{layer}", f"One neuron fewer in layer {layer}", glyph="−")
+    scene.hot((right, top, side, side), f"wider:{layer}", f"One neuron more in layer {layer}", glyph="+")
+
+
+def _draw_map(scene: Scene, seen: Any, layout: Layout, *, shows_test: bool, can_place_points: bool) -> None:
+    box = layout.map
     if seen.kind == "curve":
-        scene.axes(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, xlabel=seen.xlabel, ylabel=seen.ylabel, grid=True)
-    elif seen.map_class is None:
+        scene.axes(box, xlim=seen.xlim, ylim=seen.ylim, xlabel=seen.xlabel, ylabel=seen.ylabel, grid=True)
+    else:
+        _draw_field(scene, seen, box)
+    scene.zoom(box, title=_map_title(seen), title_size=layout.scale.title)
+    if seen.kind != "curve":
+        scene.axes(box, xlim=seen.xlim, ylim=seen.ylim, xlabel=_long(seen.xlabel), ylabel=_long(seen.ylabel))
+    _draw_examples(scene, seen, box, shows_test=shows_test)
+    _draw_legend(scene, seen, layout, shows_test=shows_test)
+    if can_place_points:
+        scene.plane(box, xlim=seen.xlim, ylim=seen.ylim, id="map", tip=PLACE_TIP)
+
+
+def _draw_field(scene: Scene, seen: Any, box: Box) -> None:
+    """The network's answer at every place of the map."""
+    answer = seen.map_value[::-1]
+    if seen.map_class is None:
         low, high = value_range(seen)
-        scene.sheet(MAP_BOX, seen.map_value[::-1], low=low, high=high, readout="prediction", opacity=[MAP_OPACITY])
+        scene.sheet(box, answer, low=low, high=high, readout="prediction", opacity=[MAP_OPACITY])
     elif len(seen.class_names) == 2:
-        scene.sheet(
-            MAP_BOX, seen.map_value[::-1], low=0.0, high=1.0, readout=f"P({seen.class_names[1]})", opacity=[MAP_OPACITY]
-        )
+        scene.sheet(box, answer, low=0.0, high=1.0, readout=f"P({seen.class_names[1]})", opacity=[MAP_OPACITY])
     else:
         floor = 1 / len(seen.class_names)
-        confidence = (seen.map_value[::-1] - floor) / (1 - floor)
-        scene.classes(MAP_BOX, seen.map_class[::-1], confidence * MAP_OPACITY, num_classes=len(seen.class_names))
-    scene.zoom(MAP_BOX, title=_map_title(seen), title_size=13)
-    if seen.kind != "curve":
-        scene.axes(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, xlabel=_long(seen.xlabel), ylabel=_long(seen.ylabel))
-    _draw_examples(scene, seen, shows_test=shows_test)
-    _draw_legend(scene, seen, shows_test=shows_test)
-    if can_place_points:
-        scene.plane(MAP_BOX, xlim=seen.xlim, ylim=seen.ylim, id="map", tip=PLACE_TIP)
+        confidence = (answer - floor) / (1 - floor)
+        scene.classes(box, seen.map_class[::-1], confidence * MAP_OPACITY, num_classes=len(seen.class_names))
 
 
 def _long(label: str) -> str:
@@ -253,7 +248,7 @@ def value_range(seen: Any) -> Limits:
     return -reach, reach
 
 
-def _draw_examples(scene: Scene, seen: Any, *, shows_test: bool) -> None:
+def _draw_examples(scene: Scene, seen: Any, box: Box, *, shows_test: bool, is_card: bool = False) -> None:
     if seen.kind == "curve":
         colours: dict[str, Any] = {"colour": "muted"}
     elif seen.task == "classification":
@@ -265,58 +260,67 @@ def _draw_examples(scene: Scene, seen: Any, *, shows_test: bool) -> None:
     shown = np.ones(len(seen.positions), dtype=bool) if shows_test else ~is_test
     picked = {name: value[shown] if isinstance(value, np.ndarray) else value for name, value in colours.items()}
     scene.points(
-        MAP_BOX,
+        box,
         seen.positions[shown],
         xlim=seen.xlim,
         ylim=seen.ylim,
         hollow=is_test[shown],
-        ringed=seen.is_wrong[shown],
-        radius=2.6 if len(seen.positions) > 300 else 3.2,
+        ringed=seen.is_wrong[shown] & (not is_card),
+        radius=2.6 if is_card or len(seen.positions) > 300 else 3.2,
         **picked,
     )
     if seen.kind == "curve":
-        scene.lines(MAP_BOX, seen.map_value[None], xlim=seen.xlim, ylim=seen.ylim, colours="accent", width=3)
+        scene.lines(box, seen.map_value[None], xlim=seen.xlim, ylim=seen.ylim, colours="accent", width=3)
 
 
-def _draw_legend(scene: Scene, seen: Any, *, shows_test: bool) -> None:
+def _draw_legend(scene: Scene, seen: Any, layout: Layout, *, shows_test: bool) -> None:
     """Below the map: the colours of few classes, and what filled, hollow and ringed mean."""
     marks = "filled: training" + (", hollow: test" if shows_test else "")
     if seen.task == "classification":
         marks += ", ringed: misclassified"
-    scene.text(MAP_BOX[0] + MAP_BOX[2], 383, marks, size=11, align="right", colour="muted")
+    left, top, width, height = layout.map
+    y = top + height + 4.4 * layout.scale.label  # below the numerals and the name of the axis
+    scene.text(left + width, y, marks, size=layout.scale.note, align="right", colour="muted")
 
 
-def points_scene(points: Sequence[tuple[float, float, int]]) -> bytes:
+def points_scene(points: Sequence[tuple[float, float, int]], *, is_large: bool = False) -> bytes:
     """The empty plane to click points into, before there are enough of them to train on.
 
     Args:
         points: (x₁, x₂, class) of those placed so far.
+        is_large: laid out for a projector.
     """
-    scene = Scene(WIDTH, HEIGHT, f"The plane with {len(points)} points of your own.", {"step": 0})
-    limits = (-6.0, 6.0)
-    scene.axes(MAP_BOX, xlim=limits, ylim=limits, xlabel="x₁", ylabel="x₂", grid=True)
+    layout = PROJECTOR if is_large else PAGE
+    scene = Scene(layout.width, layout.height, f"The plane with {len(points)} points of your own.", {"step": 0})
+    limits, box = (-6.0, 6.0), layout.map
+    scene.axes(box, xlim=limits, ylim=limits, xlabel="x₁", ylabel="x₂", grid=True)
     if points:
         places = np.array([point[:2] for point in points])
-        scene.points(MAP_BOX, places, xlim=limits, ylim=limits, classes=[point[2] for point in points], radius=3.2)
-    middle = MAP_BOX[1] + MAP_BOX[3] / 2
-    scene.text(MAP_BOX[0] - 64, middle, "Click here to place points of two or more classes", size=15, align="right")
-    scene.plane(MAP_BOX, xlim=limits, ylim=limits, id="map", tip=PLACE_TIP)
+        scene.points(box, places, xlim=limits, ylim=limits, classes=[point[2] for point in points], radius=3.2)
+    words, size = "Click here to place points of two or more classes", 1.15 * layout.scale.title
+    scene.text(box[0] - 64, box[1] + box[3] / 2, words, size=size, align="right")
+    scene.plane(box, xlim=limits, ylim=limits, id="map", tip=PLACE_TIP)
     return scene.to_bytes()
 
 
 def card_scene(seen: Any) -> bytes:
-    """Two hidden layers' tiles and the output map, small and without words, for the start page.
+    """Some neurons of the first two hidden layers and the answer on the map, small and without words.
 
     Args:
-        seen: an `MLPObservation` of a plane with two classes.
+        seen: an `MLPObservation`, of any kind of problem.
     """
-    alt = "What the neurons of a small network and its output say over the plane, after training on two spirals."
-    scene = Scene(360, 200, alt)
-    tiles = [(x, y) for x in (0.0, 56.0) for y in (0.0, 51.0, 102.0, 153.0)]
-    fields = np.concatenate([layer[:4, ::-1] for layer in seen.units[1:3]])
-    scene.sheet([(x, y, 46.0, 46.0) for x, y in tiles], fields)
-    box = (120.0, 0.0, 200.0, 200.0)
-    scene.sheet(box, seen.map_value[::-1], low=0.0, high=1.0, opacity=[MAP_OPACITY])
-    train = seen.positions[: seen.num_train]
-    scene.points(box, train, xlim=seen.xlim, ylim=seen.ylim, classes=seen.targets[: seen.num_train], radius=2.2)
+    widths = "-".join(map(str, seen.widths))
+    scene = Scene(360, 200, f"Some neurons of a network with {widths} units, and its answer on the map.")
+    for layer, units in enumerate(seen.units[1:3]):
+        boxes = [(56.0 * layer, 51.0 * unit, 46.0, 46.0) for unit in range(len(units[:4]))]
+        if seen.kind == "plane":
+            scene.sheet(boxes, units[:4, ::-1])
+        elif seen.kind == "curve":
+            reach = float(np.abs(units).max()) or 1.0
+            scene.lines(boxes, units[:4], xlim=seen.xlim, ylim=(-reach, reach), colours="accent", width=1.5)
+        else:
+            scene.histograms(boxes, np.sqrt(units[:4]), classes=None if units.shape[1] > 1 else [1])
+    if seen.kind != "curve":
+        _draw_field(scene, seen, CARD_BOX)
+    _draw_examples(scene, seen, CARD_BOX, shows_test=False, is_card=True)
     return scene.to_bytes()

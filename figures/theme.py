@@ -23,6 +23,18 @@ class Surface(NamedTuple):
     accent: str  # what can be pressed or is chosen; lighter in the dark, so that small numerals stay readable
 
 
+class Scale(NamedTuple):
+    """How large the words and strokes of a live picture are; figures take every size from one of the two below."""
+
+    title: float  # of a part of the picture; all three in scene units
+    label: float  # axes, tiles
+    note: float  # the smallest
+    stroke: float  # lines and points are drawn so many times as thick
+
+
+ON_PAGE: Final = Scale(title=13.0, label=12.0, note=11.0, stroke=1.0)
+ON_PROJECTOR: Final = Scale(title=20.0, label=16.0, note=15.0, stroke=2.0)  # scenes of 720 units a window's height
+
 NEGATIVE: Final = "#e66f00"
 POSITIVE: Final = "#0072b2"
 ACCENT: Final = POSITIVE

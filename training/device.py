@@ -26,9 +26,9 @@ def choose_device(wanted: str, *, is_small: bool) -> torch.device:
     Raises:
         SettingsError: if the machine has no such device.
     """
-    kinds = available_devices()
     if wanted == "auto":
-        return torch.device("cpu" if is_small else kinds[-1])
+        return torch.device("cpu" if is_small else available_devices()[-1])
+    kinds = available_devices()
     if wanted not in kinds:
         raise SettingsError(f"This machine has no {wanted} device: choose {' or '.join(kinds)}.")
     return torch.device(wanted)

@@ -76,7 +76,7 @@ class History:
 
     @classmethod
     def of(cls, columns: Columns, stride: int) -> "History":
-        """The history that gave these columns, at a first stride of `stride`.
+        """The history that gave these columns; `stride` counts where there is one row only.
 
         Raises:
             ValueError: if no history can have such rows.
@@ -84,9 +84,8 @@ class History:
         steps = columns.steps.tolist()
         if not steps or steps[0] != 0 or "loss" not in columns.values or len(steps) > CAPACITY:
             raise ValueError("a history begins at step 0 and records the loss")
-        while len(steps) > 1 and stride < steps[1]:
-            stride *= 2
-        if steps != [row * stride for row in range(len(steps))]:
+        stride = steps[1] if len(steps) > 1 else stride
+        if stride < 1 or steps != [row * stride for row in range(len(steps))]:
             raise ValueError("the rows of a history are evenly apart")
         return cls(stride, _steps=steps, _columns={name: column.tolist() for name, column in columns.values.items()})
 

@@ -9,7 +9,11 @@ from catalog import entry
 from training.run import Run, Snapshot
 from training.scheduler import SCHEDULER
 from training.settings import Settings
+from ui.health import first_aid
+from ui.keys import lecture_keys
+from ui.lecture import headline, is_lecture, lecture_button, open_lecture
 from ui.live import recorded
+from ui.material import NONE, Material
 from ui.rooms import followed_room, host, num_followers, publish, room_button, room_sentence, show_room
 from ui.runs import poll
 from ui.share import share_button
@@ -29,7 +33,10 @@ _STYLE: Final = """<style>
 section[data-testid="stSidebar"] [data-testid="stSidebarHeader"] {height: 2.5rem; margin: 0}
 section[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {gap: 0.6rem}
 .stMainBlockContainer button p {font-variant-numeric: tabular-nums}
-.st-key-heading {flex-wrap: nowrap}
+@media (min-width: 1000px) {
+  .stMainBlockContainer [class*="_heading"] {flex-wrap: nowrap}
+  .stMainBlockContainer [class*="_heading"] button p {white-space: nowrap}
+}
 [class*="st-key-hidden_"] {display: none}
 </style>"""
 
@@ -39,7 +46,7 @@ def page_style() -> None:
     st.html(_STYLE)
 
 
-def heading(slug: str, settings_class: type[Settings]) -> None:
+def heading(slug: str, settings_class: type[Settings], material: Material = NONE) -> None:
     """Title, the one sentence of the catalog and what leads elsewhere, on one line.
 
     Who follows a lecturer gets their picture below it, and nothing else of the page is drawn.
@@ -47,22 +54,29 @@ def heading(slug: str, settings_class: type[Settings]) -> None:
     page = entry(slug)
     page_style()
     room = followed_room(slug)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
+    if is_lecture() and room is None:
+        open_lecture(slug)
+        lecture_keys(slug)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{slug}_heading"):
         st.title(page.title, anchor=False, width="content")
         st.caption(page.sentence, width="stretch")
         if room is None:
+            lecture_button(slug)
             with st.container(width="content"):  # one for each: a fragment takes a line of its own
                 room_button(slug)
             with st.container(width="content"):
                 share_button(slug, settings_class)
     if room is not None:
-        show_room(room, slug)
+        show_room(room, slug, material)
         st.stop()
     room_sentence(slug)
 
 
 def section(title: str) -> None:
-    """Begins a part of the page below the picture."""
+    """Begins a part of the page below the picture; in lecture mode there is nothing below it."""
+    if is_lecture():
+        st.stop()
     st.divider()
     st.header(title)
 
@@ -79,15 +93,15 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
     transport(run, slug)
     host(run, slug)
     was_playing, was_shown, was_back = run.is_playing, run.visited, playback_tick(slug)
+    is_large = is_lecture()
 
     def show() -> None:
         play_back(run, slug)
         snapshot = poll(run)
-        with st.container(horizontal=True, vertical_alignment="center", height=BAR_HEIGHT, border=False, gap="small"):
-            status(snapshot, *num_followers(slug))
-            time_bar(run, snapshot, slug)
-        if snapshot.has_failed:
-            st.error(snapshot.message)
+        if is_large:
+            headline(slug, snapshot)
+        else:
+            _status_line(run, snapshot, slug)
         with recorded() as pictures:
             must_follow = draw(snapshot)
         publish(slug, snapshot, status_words(snapshot), pictures)
@@ -99,3 +113,13 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
     tick = TICK_SECONDS if SCHEDULER.num_playing <= MANY else BUSY_TICK_SECONDS
     # a fragment also when paused: the picture then keeps its place, and is not built anew at Play and Pause
     st.fragment(show, run_every=tick if was_playing else was_back)()
+
+
+def _status_line(run: Run, snapshot: Snapshot, slug: str) -> None:
+    """Where the run is, and the time bar beside it."""
+    with st.container(horizontal=True, vertical_alignment="center", height=BAR_HEIGHT, border=False, gap="small"):
+        status(snapshot, *num_followers(slug))
+        time_bar(run, snapshot, slug)
+    if snapshot.has_failed:
+        st.error(snapshot.message)
+        first_aid(run, slug)

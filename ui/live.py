@@ -22,13 +22,14 @@ from starlette.routing import Route
 
 from figures import theme
 from figures.palettes import PALETTES, palette_stops
+from ui.lecture import CANVAS_SHARE, is_lecture
 from ui.room_message import Picture
 
 Event = dict[str, Any]
 
 _FOLDER: Final = Path(__file__).parent / "static" / "live"
 _MODES: Final[tuple[theme.Mode, ...]] = ("light", "dark")
-_ROOM: Final = struct.Struct("<f")
+_ROOM: Final = struct.Struct("<ff")
 
 _LOADER: Final = """
 const renderer = import(new URL("_live/{version}/{module}", document.baseURI)).catch(() => null);
@@ -56,7 +57,8 @@ def live_canvas(
     Args:
         scene_bytes: what `Scene.to_bytes()` gave.
         key: the identity of this canvas on the page; required.
-        height: the most it may take: CSS pixels, or a share of the browser window if not above 1 (0.7 is 70 %).
+        height: the most it may take: CSS pixels, or a share of the browser window if not above 1 (0.7 is 70 %). In
+            lecture mode a picture with a height fills the window.
         on_event: called with the event before the script (or fragment) runs again.
 
     Returns:
@@ -70,6 +72,9 @@ def live_canvas(
     if height is not None and not height > 0:
         raise ValueError(f"height must be positive, not {height}")
 
+    is_large = height is not None and is_lecture()
+    room = CANVAS_SHARE if is_large else height or 0.0
+
     def notify() -> None:
         event = st.session_state[key].get("event")
         if on_event is not None and event is not None:
@@ -77,7 +82,7 @@ def live_canvas(
 
     if (drawn := _drawn.get()) is not None:
         drawn.append(Picture(height or 0.0, scene_bytes))
-    result = _mount(key=key, data=_ROOM.pack(height or 0.0) + scene_bytes, on_event_change=notify)
+    result = _mount(key=key, data=_ROOM.pack(room, is_large) + scene_bytes, on_event_change=notify)
     event: Event | None = result.get("event")
     return event
 
@@ -113,6 +118,7 @@ def _theme_module() -> str:
             "grey": theme.NOT_TRAINED,
         },
         "classes": theme.CLASSES,
+        "scales": {"page": theme.ON_PAGE._asdict(), "projector": theme.ON_PROJECTOR._asdict()},
         "palettes": {mode: {name: palette_stops(name, mode) for name in PALETTES} for mode in _MODES},
     }
     return f"export default {json.dumps(colours)};\n"

@@ -1,6 +1,7 @@
-"""The visitor's own data on the page `mlp`: points clicked on the plane, or a table uploaded or pasted."""
+"""The visitor's own data on the page `mlp`: points clicked on the plane, or a table uploaded, pasted or taken back."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
@@ -8,8 +9,9 @@ import streamlit as st
 from data.dataset import DataError
 from data.own_table import OwnTable, read_table
 from data.planes import MAX_OWN_POINTS
-from experiments.mlp_problem import Own
-from ui.own import declare_own
+from experiments.mlp_own import files_of, material_of
+from experiments.mlp_problem import NOTHING, Own
+from ui.material import Material
 from ui.words import plain
 
 MAX_UPLOAD_MB: Final = 5
@@ -29,8 +31,28 @@ def own_data(slug: str, problem: str) -> tuple[Own, Any]:
         return _own_points(slug)
     if problem == "own table":
         return _own_table(slug)
-    declare_own(slug)
     return Own(), None
+
+
+def material(slug: str) -> Material:
+    """How what the visitor brought goes into a run file, and comes back."""
+    return Material(files_of, material_of, lambda brought: _take_back(slug, brought))
+
+
+def _take_back(slug: str, brought: Mapping[str, Any]) -> None:
+    """Puts points and table where the visitor would have put them; call it in a callback."""
+    own: Own = brought.get("own", NOTHING)
+    if own.points:
+        points_of(slug)[:] = own.points
+    if own.table is not None:
+        state = st.session_state
+        state[f"_{slug}_set_aside"] = _digest(_given(slug)[0])  # or it would take the place of this one at once
+        _keep_table(slug, own.table_name, own.table)
+        state[f"{slug}_target"] = own.target
+        if own.columns is not None:
+            state[f"{slug}_columns"] = list(own.columns)
+        if own.task is not None:
+            state[f"{slug}_task_{own.target}"] = own.task
 
 
 # ---- points --------------------------------------------------------------------------------------------------------
@@ -44,7 +66,6 @@ def points_of(slug: str) -> Points:
 
 def _own_points(slug: str) -> tuple[Own, Any]:
     points = points_of(slug)
-    declare_own(slug, f"_{slug}_points")
     st.radio(
         "Class of the next point",
         range(NUM_COLOURS),
@@ -89,10 +110,8 @@ def _remove_nearest(points: Points, x: float, y: float) -> None:
 
 
 def _own_table(slug: str) -> tuple[Own, Any]:
-    upload = st.file_uploader(
-        "Your table (CSV)", type=["csv", "tsv", "txt"], key=f"{slug}_file", max_upload_size=MAX_UPLOAD_MB
-    )
-    pasted = st.text_area(
+    st.file_uploader("Your table (CSV)", type=["csv", "tsv", "txt"], key=f"{slug}_file", max_upload_size=MAX_UPLOAD_MB)
+    st.text_area(
         "or paste it here",
         key=f"{slug}_paste",
         height=90,
@@ -100,12 +119,11 @@ def _own_table(slug: str) -> tuple[Own, Any]:
         persist_state="session",
         max_chars=MAX_UPLOAD_MB * 2**20,
     )
-    content: bytes | str | None = upload.getvalue() if upload is not None else pasted or None
-    if content is not None:
-        _read(slug, content, upload.name if upload is not None else "pasted table")
+    content, name = _given(slug)
+    if content:
+        _read(slug, content, name)
     known: tuple[str, str, OwnTable] | None = st.session_state.get(f"_{slug}_table")
     if known is None:
-        declare_own(slug)
         return Own(), None
     name, digest, table = known
     target, columns, task = _choose(slug, table)
@@ -113,11 +131,25 @@ def _own_table(slug: str) -> tuple[Own, Any]:
     return own, (digest, target, columns, task)
 
 
-def _read(slug: str, content: bytes | str, name: str) -> None:
+def _given(slug: str) -> tuple[bytes, str]:
+    """The table in the two widgets above and its name; empty if there is none."""
+    upload = st.session_state.get(f"{slug}_file")
+    if upload is not None:
+        return upload.getvalue(), upload.name
+    return str(st.session_state.get(f"{slug}_paste") or "").encode(), "pasted table"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read(slug: str, content: bytes, name: str) -> None:
     """Reads a new table; one that cannot be read leaves the former one in place."""
-    raw = content if isinstance(content, bytes) else content.encode()
-    digest = hashlib.sha256(raw).hexdigest()
-    known = st.session_state.get(f"_{slug}_table")
+    state, digest = st.session_state, _digest(content)
+    if digest == state.get(f"_{slug}_set_aside"):
+        return
+    state.pop(f"_{slug}_set_aside", None)
+    known = state.get(f"_{slug}_table")
     if known is not None and known[1] == digest:
         return
     try:
@@ -125,7 +157,11 @@ def _read(slug: str, content: bytes | str, name: str) -> None:
     except DataError as error:
         st.error(plain(error))
         return
-    st.session_state[f"_{slug}_table"] = (name, digest, table)
+    _keep_table(slug, name, table)
+
+
+def _keep_table(slug: str, name: str, table: OwnTable) -> None:
+    st.session_state[f"_{slug}_table"] = (name, _digest(table.content), table)
     for choice in ("target", "columns", "task"):
         st.session_state.pop(f"{slug}_{choice}", None)
 
@@ -147,7 +183,6 @@ def _choose(slug: str, table: OwnTable) -> tuple[str, tuple[str, ...] | None, An
         horizontal=True,
         key=f"{slug}_task_{target}",
     )
-    declare_own(slug, f"_{slug}_table", f"{slug}_target", f"{slug}_columns", f"{slug}_task_{target}")
     return target, tuple(kept), task
 
 

@@ -10,11 +10,12 @@ from figures.curves import Level
 from figures.mlp import network_scene, points_scene
 from training.run import Snapshot
 from ui.knobs import IN_URL, key_of
-from ui.lessons import times_started
+from ui.lecture import is_lecture
 from ui.live import live_canvas
 from ui.mlp_baselines import baseline_levels
 from ui.mlp_data import place_point, points_of
 from ui.mlp_neuron import select, selected
+from ui.trials import times_started
 
 SLUG: Final = "mlp"
 CANVAS_SHARE: Final = 0.69  # of the window's height
@@ -35,13 +36,16 @@ def draw_network(snapshot: Snapshot) -> bool:
         is_log=st.session_state.get("mlp_is_log", False),
         loss_levels=loss_levels,
         score_levels=score_levels,
+        is_large=is_lecture(),
     )
     return live_canvas(scene, key="mlp_network", height=CANVAS_SHARE, on_event=handle) is not None
 
 
 def draw_empty_plane() -> None:
     """The plane to click the first points into."""
-    live_canvas(points_scene(points_of(SLUG)), key="mlp_network", height=CANVAS_SHARE, on_event=handle)
+    live_canvas(
+        points_scene(points_of(SLUG), is_large=is_lecture()), key="mlp_network", height=CANVAS_SHARE, on_event=handle
+    )
 
 
 def compared_with(snapshot: Snapshot) -> tuple[list[Level], list[Level]]:

@@ -8,8 +8,8 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Final
 
 from training.run import Run
 from ui.room_message import Picture, pack
@@ -109,7 +109,6 @@ class Room:
         """
         self.code, self.slug = new_code(), slug
         self.run = run
-        self.own: Mapping[str, Any] = {}  # what the lecturer brought, by session key
         self._is_closed = False
         self._clock, self._lock = clock, threading.Lock()
         self._viewers: set[Viewer] = set()
@@ -133,10 +132,6 @@ class Room:
     def is_deserted(self) -> bool:
         """Whether the lecturer has been away for longer than the room waits."""
         return self._left_at is not None and self._clock() - self._left_at > GRACE_SECONDS
-
-    def hand_over(self, run: Run, own: Mapping[str, Any]) -> None:
-        """Says which run is shown, and what the lecturer brought for it, by session key."""
-        self.run, self.own = run, own
 
     def publish(self, words: str, pictures: Iterable[Picture], *, is_playing: bool) -> None:
         """Shows everybody the newest pictures.

@@ -11,7 +11,7 @@ from catalog import entry
 from training.run import Run, Snapshot
 from ui.knobs import load
 from ui.live import follow_canvas
-from ui.own import own_of
+from ui.material import Material
 from ui.room_message import Picture
 from ui.room_store import GUESS_SECONDS, ROOMS, Room, RoomError
 from ui.runs import resume_next, run_of
@@ -112,10 +112,10 @@ def _on(slug: str) -> Room | None:
 
 
 def host(run: Run, slug: str) -> None:
-    """Hands the run of a page, and what its visitor brought, to their room on it; call it in every run of the page."""
+    """Hands the run of a page to its visitor's room on it; call it in every run of the page."""
     room = _on(slug)
     if room is not None:
-        room.hand_over(run, own_of(slug))
+        room.run = run
 
 
 def publish(slug: str, snapshot: Snapshot, words: Sequence[str], pictures: Iterable[Picture]) -> None:
@@ -209,7 +209,7 @@ def _go(room: Room) -> None:
     st.switch_page(f"../pages/{room.slug}.py", query_params={PARAMETER: room.code})
 
 
-def show_room(room: Room, slug: str) -> None:
+def show_room(room: Room, slug: str, material: Material) -> None:
     """The lecturer's live picture, and the ways to leave it; no run of the script is needed to keep it live."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"Following room **{room.code}**: this is the lecturer's run as it trains.", width="stretch")
@@ -221,20 +221,18 @@ def show_room(room: Room, slug: str) -> None:
             help="A run of your own that starts where this one is now. It replaces the run you have on this page; the "
             "lecturer's goes on.",
             on_click=_make_own,
-            args=(room, slug),
+            args=(room, slug, material),
         )
         st.button("Leave", key=f"{slug}_room_leave", on_click=_leave, help="Back to the page, with knobs of your own.")
     follow_canvas(room.code, key=f"{slug}_follow")
 
 
-def _make_own(room: Room, slug: str) -> None:
+def _make_own(room: Room, slug: str, material: Material) -> None:
     if not room.is_open:
         return  # `follow` says so
-    run, own = room.run, room.own
-    capture = run.capture()
-    for key, value in own.items():
-        st.session_state[key] = value
+    capture, brought = room.run.capture(), getattr(room.run.experiment, "material", {})
     load(type(capture.settings), slug, dict(capture.settings))
+    material.put(brought)
     resume_next(slug, capture)
     _leave()
 

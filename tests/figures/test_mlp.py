@@ -1,10 +1,14 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from experiments.mlp import EXPERIMENT, SETTINGS
 from experiments.mlp_observation import MLPObservation
-from figures.mlp import MAX_EDGES, card_scene, network_scene, points_scene, unit_boxes
+from figures.mlp import MAX_EDGES, card_scene, network_scene, points_scene
+from figures.mlp_layout import PROJECTOR, unit_boxes
 from figures.packing import unpack
+from figures.theme import ON_PROJECTOR
 from training.history import Columns
 
 CASES = [
@@ -97,3 +101,29 @@ def test_test_examples_can_be_hidden() -> None:
 
 def test_the_card_is_a_picture_without_words() -> None:
     assert {item["kind"] for item in items(card_scene(observe()))} == {"sheet", "points"}
+
+
+@pytest.mark.parametrize("settings", CASES, ids=str)
+def test_on_a_projector_nothing_lies_on_something_else(settings: dict) -> None:
+    seen = observe(**settings)
+    packet = network_scene(seen, HISTORY, activation="tanh", step=12, is_large=True)
+    columns = unit_boxes(seen, PROJECTOR)
+    assert columns[0][:, 0].min() >= 0
+    for boxes in columns:
+        assert boxes[:, 1].min() >= PROJECTOR.note_y
+        assert (boxes[:, 1] + boxes[:, 3]).max() <= PROJECTOR.loss[1] - 2 * ON_PROJECTOR.title
+    for left, right in pairwise(columns):
+        assert (left[0, 0] + left[0, 2]) < right[0, 0]
+    hots = sorted(item["box"][0] for item in items(packet) if item["kind"] == "hot" and item.get("glyph"))
+    assert all(after - before >= PROJECTOR.button for before, after in pairwise(hots))
+    assert min(item["size"] for item in items(packet) if item["kind"] == "text") >= 12
+    assert len(packet) < 24_000
+
+
+@pytest.mark.parametrize("settings", CASES, ids=str)
+def test_a_card_shows_any_problem_in_few_bytes(settings: dict[str, object]) -> None:
+    packet = card_scene(observe(**settings))
+    kinds = {item["kind"] for item in items(packet)}
+    assert "points" in kinds
+    assert kinds <= {"sheet", "points", "lines", "classes", "histograms"}
+    assert len(packet) < 60_000

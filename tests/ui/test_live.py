@@ -38,8 +38,8 @@ def test_a_script_without_routes_runs() -> None:
     app = AppTest.from_function(script).run()
     assert not app.exception
     data = app.get("bidi_component")[0].proto.bytes
-    assert struct.unpack("<fff", data[:12]) == (0.5, 40.0, 30.0)
-    assert packing.unpack(data[4:])[0]["meta"] == {"step": 3}
+    assert struct.unpack("<ffff", data[:16]) == (0.5, 0.0, 40.0, 30.0)
+    assert packing.unpack(data[8:])[0]["meta"] == {"step": 3}
 
 
 def test_the_renderer_does_not_travel_with_the_ticks() -> None:

@@ -108,11 +108,11 @@ class Follower {
 
 const still = (data, parentElement) => ({ data, parentElement, setTriggerValue: () => {}, isReadOnly: true });
 
-/** A scene behind the height it may take, as `ui.live.live_canvas` sends it. */
+/** A scene behind the height it may take, and not in lecture mode, as `ui.live.live_canvas` sends it. */
 function prefixed(height, scene) {
-  const packet = new Uint8Array(4 + scene.length);
+  const packet = new Uint8Array(8 + scene.length);
   new DataView(packet.buffer).setFloat32(0, height, true);
-  packet.set(scene, 4);
+  packet.set(scene, 8);
   return packet;
 }
 

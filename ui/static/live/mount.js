@@ -4,20 +4,24 @@
 // find it again by their parent element; so the canvas, its buttons and the focus survive every tick.
 
 import { coloursOn } from "./colours.js";
-import { paint } from "./paint.js";
+import { paint, sizesOf } from "./paint.js";
 import { arrange, attend, sense } from "./pointer.js";
+import { freezable } from "./freeze.js";
+import { offerSave } from "./save.js";
 import { decode } from "./scene.js";
 
-const PREFIX = 12; // bytes: room for the height, width and height of the scene, each a float32
+const PREFIX = 16; // bytes: room for the height, whether on a projector, width and height of the scene, each a float32
 const SHARED = ["text", "muted", "hairline", "background", "accent"]; // colours the style sheet needs
 const views = new WeakMap();
 
 export async function show({ data, parentElement, setTriggerValue, isReadOnly = false }) {
   if (!views.has(parentElement)) views.set(parentElement, open(parentElement));
   const view = views.get(parentElement);
-  const [room, ...size] = new Float32Array(data.slice(0, PREFIX).buffer);
+  const [room, isLarge, ...size] = new Float32Array(data.slice(0, PREFIX).buffer);
   view.send = (event) => setTriggerValue("event", event);
-  Object.assign(view, { room, size, isReadOnly });
+  if (view.isLarge !== isLarge) view.sprites.clear();
+  Object.assign(view, { room, isLarge, size, isReadOnly });
+  view.frame.classList.toggle("large", isLarge > 0);
   clothe(view);
   fit(view);
   await next(view, data.subarray(PREFIX));
@@ -29,6 +33,7 @@ async function next(view, packed) {
   const turn = ++view.asked;
   const scene = await decode(packed);
   if (turn < view.shown) return;
+  if (view.isFrozen) return void (view.held = packed);
   if (view.isReadOnly) scene.spots = [];
   Object.assign(view, { scene, shown: turn });
   if (view.canvas.ariaLabel !== scene.alt) view.canvas.ariaLabel = scene.alt;
@@ -63,6 +68,8 @@ function open(root) {
   window.addEventListener("resize", () => fit(view) && draw(view), { signal: view.ending.signal });
   document.fonts.ready.then(() => draw(view));
   attend(view);
+  freezable(view, next);
+  offerSave(view);
   return view;
 }
 
@@ -106,9 +113,10 @@ function draw(view) {
   view.pending = undefined;
   if (!view.scene || !view.scale) return;
   const started = performance.now();
-  const { colours, font, hover, aim, atlases, sprites, scale, ratio } = view;
+  const { colours, font, hover, aim, atlases, sprites, ratio } = view;
   view.ctx ??= view.canvas.getContext("2d");
-  paint({ ctx: view.ctx, k: scale * ratio, u: ratio, colours, font, hover, aim, atlases, sprites }, view.scene);
+  const least = paint({ ctx: view.ctx, ...sizesOf(view, ratio), colours, font, hover, aim, atlases, sprites }, view.scene);
+  view.canvas.dataset.smallest = (least / ratio).toFixed(2);
   view.canvas.dataset.ms = (performance.now() - started).toFixed(2);
 }
 
@@ -135,6 +143,12 @@ styles.replaceSync(`
     border: 1px solid var(--hairline); border-radius: 4px; background: var(--background); color: var(--text);
     box-shadow: 0 1px 4px color-mix(in srgb, var(--text) 15%, transparent);
     font-size: 13px; line-height: 1.35; font-variant-numeric: tabular-nums; width: max-content; z-index: 1;
+  }
+  .large .glyph { font-size: calc(var(--unit) * 18); }
+  .large .tip { font-size: calc(var(--unit) * 15); }
+  .note {
+    position: absolute; right: calc(var(--unit) * 28); bottom: calc(var(--unit) * 4); color: var(--muted);
+    font-size: calc(var(--unit) * 15); pointer-events: none;
   }
   [hidden] { display: none; }
 `);

@@ -1,19 +1,31 @@
 // Draws a scene: one function for each kind of item, in the order of the list.
 //
 // All drawing is in device pixels. `pen.k` is device pixels per scene unit, `pen.u` per CSS pixel; a hairline is one
-// `pen.u` wide at every size of the canvas. `pen.hover` says what is under the pointer.
+// `pen.u` wide at every size of the canvas, `pen.stroke` times as much on a projector (`pen.scale`, see Scale in
+// figures/theme.py). `pen.hover` says what is under the pointer.
 
 import { css, cssOfPixel } from "./colours.js";
 import { LEVELS, MISSING, OUTSIDE, PLACES, boxAt, curveAt, weightAt } from "./scene.js";
+import theme from "./theme.js";
 
+const SMALLEST_TEXT = 11; // CSS pixels
+const SMALLEST_SHARE = 1 / 60; // of the window's height, on a projector
 const HOLLOW = 1;
 const RINGED = 2;
-const SMALLEST_TEXT = 11; // CSS pixels
 
-export function paint(pen, scene) {
+/** Draw the scene, no text smaller than `pen.smallest` device pixels; returns the size of the smallest there is. */
+export function paint(given, scene) {
+  const pen = { ...given, u: given.u * given.scale.stroke, seen: Infinity };
   const { ctx } = pen;
   ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
   scene.items.forEach((item, index) => painters[item.kind]?.(pen, item, index));
+  return pen.seen;
+}
+
+/** The sizes of a pen for a view, at `ratio` device pixels per CSS pixel. */
+export function sizesOf({ scale, isLarge }, ratio) {
+  const smallest = ratio * (isLarge ? SMALLEST_SHARE * window.innerHeight : SMALLEST_TEXT);
+  return { k: scale * ratio, u: ratio, smallest, scale: theme.scales[isLarge ? "projector" : "page"] };
 }
 
 // --- fields ----------------------------------------------------------------------------------------------------------
@@ -130,9 +142,9 @@ function colorbar(pen, item) {
     const share = item.labels.length > 1 ? at / (item.labels.length - 1) : 0.5;
     const align = !lying || share === 0 ? "left" : share === 1 ? "right" : "center";
     const spot = lying
-      ? [x + width * share, y + height + 0.9 * lineOf(pen, 12)]
+      ? [x + width * share, y + height + 0.9 * lineOf(pen, pen.scale.label)]
       : [x + width + 6, y + height * (1 - share)];
-    write(pen, text, ...spot, { size: 12, align, colour: "muted" });
+    write(pen, text, ...spot, { size: pen.scale.label, align, colour: "muted" });
   });
 }
 
@@ -154,7 +166,7 @@ function edge(pen, item, index, strong) {
   ctx.setLineDash(Number.isNaN(weight) ? [4 * u, 4 * u] : []);
   ctx.strokeStyle = Number.isNaN(weight) ? colours.grey : weight < 0 ? colours.negative : colours.positive;
   ctx.globalAlpha = strong || Number.isNaN(weight) ? 1 : 0.15 + 0.75 * share;
-  ctx.lineWidth = Math.max(0.6 * u, share * item.width * k || u) + (strong ? 1.5 * u : 0);
+  ctx.lineWidth = Math.max(0.6 * u, share * item.width * pen.scale.stroke * k || u) + (strong ? 1.5 * u : 0);
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
@@ -184,8 +196,8 @@ function sprite(pen, shape, size, colour, flags) {
   const name = `${shape} ${size} ${colour} ${flags}`;
   if (pen.sprites.has(name)) return pen.sprites.get(name);
   const { u, colours } = pen;
-  const radius = Math.max(1.5 * u, size * pen.k);
-  const canvas = document.createElement("canvas");
+  const radius = Math.max(1.5 * u, size * pen.scale.stroke * pen.k);
+  const canvas = pen.newCanvas?.() ?? document.createElement("canvas");
   canvas.width = canvas.height = 2 * Math.ceil(radius + 5 * u);
   const ctx = canvas.getContext("2d");
   ctx.translate(canvas.width / 2, canvas.width / 2);
@@ -201,7 +213,7 @@ function sprite(pen, shape, size, colour, flags) {
   if (flags & HOLLOW || shape === "cross") draw(colour, 1.4 * u, radius - 0.6 * u);
   if (flags & RINGED) {
     ctx.beginPath();
-    ctx.arc(0, 0, radius + 2.6 * u, 0, 2 * Math.PI);
+    ctx.arc(0, 0, radius + 1.2 * u + 1.4 * (u / pen.scale.stroke), 0, 2 * Math.PI);
     ctx.lineWidth = 1.4 * u;
     ctx.strokeStyle = colours.text;
     ctx.stroke();
@@ -241,7 +253,7 @@ function lines(pen, item) {
   const { ctx } = pen;
   let from = 0;
   ctx.lineJoin = "round";
-  ctx.lineWidth = Math.max(pen.u, item.width * pen.k);
+  ctx.lineWidth = Math.max(pen.u, item.width * pen.scale.stroke * pen.k);
   if (item.dash) ctx.setLineDash([5 * pen.u, 4 * pen.u]);
   item.lengths.forEach((length, line) => {
     ctx.save();
@@ -325,7 +337,7 @@ function rect(pen, item) {
 
 function axes(pen, item) {
   const [x, y, width, height] = item.box;
-  const style = { size: 12, colour: "muted", tabular: true };
+  const style = { size: pen.scale.label, colour: "muted", tabular: true };
   const line = lineOf(pen, style.size);
   const down = 0.9 * line; // from the box to the middle of the numerals
   for (const [share, numeral] of item.xticks) {
@@ -334,7 +346,7 @@ function axes(pen, item) {
   }
   for (const [share, numeral] of item.yticks) {
     if (item.grid) rule(pen, [x, y + (1 - share) * height], [x + width, y + (1 - share) * height]);
-    write(pen, numeral, x - 6, y + (1 - share) * height, { ...style, align: "right" });
+    write(pen, numeral, x - 0.5 * style.size, y + (1 - share) * height, { ...style, align: "right" });
   }
   outline(pen, item.box, pen.colours.hairline, 1);
   const lower = y + height + down + (item.xticks.length ? 1.3 * line : 0);
@@ -395,10 +407,12 @@ function rule(pen, from, to) {
 }
 
 /** How high text of this size really is, in scene units: it stays legible where the scene is drawn small. */
-const lineOf = (pen, size) => Math.max((SMALLEST_TEXT * pen.u) / pen.k, size);
+const lineOf = (pen, size) => Math.max(pen.smallest / pen.k, size);
 
 function setFont(pen, { size, weight = 400 }) {
-  pen.ctx.font = `${weight} ${lineOf(pen, size) * pen.k}px ${pen.font}`;
+  const pixels = lineOf(pen, size) * pen.k;
+  pen.seen = Math.min(pen.seen, pixels);
+  pen.ctx.font = `${weight} ${pixels}px ${pen.font}`;
 }
 
 function write(pen, words, x, y, { size, align = "left", colour = "text", weight = 400, tabular = false }) {
@@ -407,7 +421,8 @@ function write(pen, words, x, y, { size, align = "left", colour = "text", weight
   ctx.fillStyle = css(pen.colours, colour);
   ctx.textBaseline = "middle";
   ctx.textAlign = align;
-  if (tabular) evenly(ctx, words, x * k, y * k, align);
+  if (tabular && ctx.fillEvenly) ctx.fillEvenly(words, x * k, y * k, align);
+  else if (tabular) evenly(ctx, words, x * k, y * k, align);
   else ctx.fillText(words, x * k, y * k);
 }
 
