@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from training.capture import Change
 from training.checkpoints import Checkpoints
@@ -24,7 +24,6 @@ MAX_STEPS: Final = 1_000_000
 EXPLOSION: Final = 1e6  # a loss this many times the first one will not come back
 
 Build = Callable[[Any], Experiment]
-Answer = TypeVar("Answer")
 
 
 def has_run_away(loss: float, first_loss: float) -> bool:
