@@ -1,6 +1,7 @@
 """The experiment behind the page `mlp`: a feed-forward network on a plane, a curve or a table."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
@@ -15,7 +16,6 @@ from data.tables import fresh_random_batch
 from experiments.mlp_inside import Inside
 from experiments.mlp_observation import (
     HISTOGRAM_ROWS,
-    SATURATED_TANH,
     SHOWN_INPUTS,
     Kind,
     MLPObservation,
@@ -35,9 +35,11 @@ from experiments.mlp_problem import (
     make_problem,
 )
 from experiments.mlp_settings import MLPSettings
-from models.mlp import SimpleMLP
+from models.mlp import ACTIVATIONS, SimpleMLP
 from training.device import choose_device
 from training.experiment import Network
+from training.findings import after_explosion
+from training.health import norm, shares
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 
@@ -172,25 +174,24 @@ class MLPExperiment(Inside):
         """Loss and accuracy (classes) or R² (numbers) on training and test examples, and the rate in force."""
         with self._without_dropout():
             outputs = self.model(self._x)
-        n = self.problem.num_train
-        numbers = [
-            self.data_loss(outputs[:n], self._y[:n]),
-            self.data_loss(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
-            self._score(outputs[:n], self._y[:n]),
-            self._score(outputs[n:], self._y[n:]) if n < len(self._y) else torch.tensor(float("nan")),
-        ]
+        numbers = self.measure(outputs, self._y)
         if self.settings.problem == "random labels" and self._batch_loss is not None:
             numbers[0] = self._batch_loss  # there is no training set: each batch is new
-        loss, test_loss, score, test_score = torch.stack([number.cpu() for number in numbers]).tolist()
+        return self.row(numbers.tolist(), self.num_steps)
+
+    def measure(self, outputs: Float[Tensor, "N K"], y: Tensor) -> Float[Tensor, "4"]:
+        """Loss on the training and on the test examples, and score on both; NaN where there is no test example."""
+        n, numbers = self.problem.num_train, []
+        for judge in (self.data_loss, self._score):
+            numbers.append(judge(outputs[:n], y[:n]))
+            numbers.append(judge(outputs[n:], y[n:]) if n < len(y) else outputs.new_full((), math.nan))
+        return torch.stack(numbers)
+
+    def row(self, numbers: Sequence[float], num_steps: int) -> dict[str, float]:
+        """A row of history from what `measure` gave after `num_steps` steps."""
         name = "accuracy" if self.problem.dataset.task == "classification" else "r2"
-        rate = rate_at(self.num_steps, self.settings)
-        return {
-            "loss": loss,
-            "test_loss": test_loss,
-            name: score,
-            f"test_{name}": test_score,
-            "learning_rate": rate,
-        }
+        names = ("loss", "test_loss", name, f"test_{name}", "learning_rate")
+        return dict(zip(names, (*numbers, rate_at(num_steps, self.settings)), strict=True))
 
     def chances(self, outputs: Float[Tensor, "B K"]) -> Float[Tensor, "B C"]:
         """What the outputs say of each class."""
@@ -216,10 +217,13 @@ class MLPExperiment(Inside):
 
     def advice(self, value: float) -> str:
         """What to try when the loss has exploded."""
-        if self.settings.initialisation == "large":
+        remedy = after_explosion(self.settings)
+        if "initialisation" in remedy:
             return "The first weights are very large: choose the default ones, or lower the learning rate, and reset."
-        remedy = max(1e-5, self.settings.learning_rate / 30)
-        return f"Lower the learning rate (it is {self.settings.learning_rate:g}; try {remedy:.1g}) and reset."
+        if "learning_rate" not in remedy:
+            return "The learning rate is as low as it goes: choose another optimiser and reset."
+        rates = f"it is {self.settings.learning_rate:g}; try {remedy['learning_rate']:g}"
+        return f"Lower the learning rate ({rates}) and reset."
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, optimiser, and the place in the epoch."""
@@ -305,9 +309,7 @@ class MLPExperiment(Inside):
             xlabel=self.map.xlabel,
             ylabel=self.map.ylabel,
             confusion=self._confusion(outputs),
-            gradient_norms=tuple(
-                float("nan") if linear.weight.grad is None else linear.weight.grad.norm().item() for linear in linears
-            ),
+            gradient_norms=tuple(norm([linear.weight.grad]) for linear in linears),
             dead_share=dead,
             saturated_share=saturated,
             report=problem.dataset.report,
@@ -357,16 +359,9 @@ class MLPExperiment(Inside):
 
     def _health(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Share of dead units and of saturated outputs, a number for each hidden layer."""
-        values = self.model.layer_outputs(self._x[self._histogram_rows()])[1][:-1]
-        name = self.settings.activation
-        dead = tuple((value <= 0).all(0).float().mean().item() if name == "relu" else 0.0 for value in values)
-        if name == "tanh":
-            flat = [value.abs() > SATURATED_TANH for value in values]
-        elif name == "sigmoid":
-            flat = [(value - 0.5).abs() > SATURATED_TANH / 2 for value in values]
-        else:
-            flat = [torch.zeros_like(value, dtype=torch.bool) for value in values]
-        return dead, tuple(share.float().mean().item() for share in flat)
+        sums = self.model.layer_outputs(self._x[self._histogram_rows()])[0][:-1]
+        found = [shares(ACTIVATIONS[self.settings.activation], z) for z in sums]
+        return tuple(dead for dead, _ in found), tuple(saturated for _, saturated in found)
 
     def _without_dropout(self) -> "_Evaluating":
         return _Evaluating(self.model)

@@ -8,8 +8,7 @@ Layers are counted from 1; the last, L+1, gives the outputs. N counts examples, 
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,7 +24,7 @@ from experiments.mlp_update import Microscope, Watch, array
 from models.mlp import SimpleMLP
 from training.optimizers import make_optimizer
 from training.settings import SettingsError
-from training.turn import RandomState
+from training.turn import same_random_numbers
 
 MAX_WEIGHT: Final = 1000.0
 NUM_BINS: Final = 40
@@ -92,9 +91,6 @@ class Spread:
         gradients: L+1 arrays (40,), shares of a layer's weights.
         zero_share: L+1 shares of weights whose gradient is exactly 0, which are in no bin.
         gradient_norms: L+1 lengths of the gradient of the loss, penalties left out.
-        update_ratios: L+1, length of the next update over length of the weights.
-        dead_share: L shares of units that are 0 for all examples looked at.
-        saturated_share: L shares of outputs in the flat part of tanh or sigmoid.
     """
 
     value_edges: Float[np.ndarray, " edges"]
@@ -103,20 +99,6 @@ class Spread:
     gradients: tuple[Float[np.ndarray, " bins"], ...]
     zero_share: tuple[float, ...]
     gradient_norms: tuple[float, ...]
-    update_ratios: tuple[float, ...]
-    dead_share: tuple[float, ...]
-    saturated_share: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """One line of the table of layers; B stands for the examples of a batch."""
-
-    name: str
-    output_shape: str
-    parameters: str  # how the number below comes about
-    num_parameters: int
-    is_frozen: bool
 
 
 class Inside(ABC):
@@ -155,10 +137,6 @@ class Inside(ABC):
     @abstractmethod
     def chances(self, outputs: Tensor) -> Tensor:
         """What the outputs say of each class."""
-
-    @abstractmethod
-    def _health(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Shares of dead units and of saturated outputs."""
 
     # ---- looking -----------------------------------------------------------------------------------------------
 
@@ -221,7 +199,7 @@ class Inside(ABC):
         Raises:
             SettingsError: if there is no such example.
         """
-        with self._same_random_numbers():
+        with same_random_numbers(self.device):
             twin = self._twin()
             x, y = twin.next_batch() if example is None else self._example(example)
             twin.chosen = x.clone().requires_grad_(), y  # so that gradients reach every layer, frozen ones too
@@ -248,7 +226,6 @@ class Inside(ABC):
         hidden, gradients = self._values_and_gradients()
         edges, powers = value_edges(hidden, self.settings.activation), np.linspace(*GRADIENT_POWERS, NUM_BINS + 1)
         sizes = [np.log10(np.abs(gradient[gradient != 0])) for gradient in gradients]
-        dead, saturated = self._health()
         return Spread(
             value_edges=edges,
             values=tuple(shares(values, edges, values.size) for values in hidden),
@@ -256,24 +233,7 @@ class Inside(ABC):
             gradients=tuple(shares(size, powers, one.size) for size, one in zip(sizes, gradients, strict=True)),
             zero_share=tuple(float(np.mean(gradient == 0)) for gradient in gradients),
             gradient_norms=tuple(length(gradient) for gradient in gradients),
-            update_ratios=tuple(
-                length(layer.weight_update) / max(length(layer.weight), 1e-12) for layer in self.microscope().layers
-            ),
-            dead_share=dead,
-            saturated_share=saturated,
         )
-
-    def layer_table(self) -> tuple[LayerRow, ...]:
-        """Shapes and parameter counts, layer by layer."""
-        width = self.model.linears[0].in_features
-        rows = [LayerRow("Input", f"B × {width}", "", 0, False)]
-        for layer in self.model.net:
-            count, formula, is_frozen = 0, "", False
-            if isinstance(layer, nn.Linear):
-                width, count = layer.out_features, layer.weight.numel() + layer.bias.numel()
-                formula, is_frozen = f"{width} × {layer.in_features} + {width}", not layer.weight.requires_grad
-            rows.append(LayerRow(type(layer).__name__, f"B × {width}", formula, count, is_frozen))
-        return tuple(rows)
 
     # ---- changing by hand --------------------------------------------------------------------------------------
 
@@ -354,17 +314,6 @@ class Inside(ABC):
         twin.optimizer = make_optimizer(twin.model.parameters(), self.settings)
         twin.optimizer.load_state_dict(copy.deepcopy(self.optimizer.state_dict()))
         return twin
-
-    @contextmanager
-    def _same_random_numbers(self) -> Iterator[None]:
-        """Numbers drawn inside are drawn again afterwards."""
-        random = RandomState(0)
-        random.use_device(self.device)
-        states = random.state_dict()
-        try:
-            yield
-        finally:
-            random.load_state_dict(states)
 
 
 def value_edges(hidden: Sequence[np.ndarray], activation: str) -> Float[np.ndarray, " edges"]:

@@ -15,7 +15,6 @@ Kind = Literal["plane", "curve", "table"]
 SHOWN_INPUTS: Final = 10
 HISTOGRAM_BINS: Final = 16
 HISTOGRAM_ROWS: Final = 500  # examples behind the histograms and the shares of dead and saturated units
-SATURATED_TANH: Final = 0.99
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,6 +37,7 @@ def draw_curves(
     levels: Sequence[Level] = (),
     scale: Scale = ON_PAGE,
     here: float | None = None,
+    heading: str = "",
 ) -> None:
     """Lines over steps: the first name is the training curve, solid blue; the second the test curve, dashed orange.
 
@@ -46,12 +47,13 @@ def draw_curves(
         steps: (num_rows,) step of each row.
         values: name to (num_rows,) numbers.
         names: which of them to draw, at most two.
-        title: the quantity and its unit.
+        title: the quantity and its unit; the newest numbers are added.
         limits: fixed ends of the vertical axis; else from 0 to a round number above all of them.
         is_log: a logarithmic vertical axis; what is not above 0 is then not drawn.
         levels: horizontal lines with labels.
         scale: how large the words are. In the large one the numbers stand in the line above the picture, not here.
         here: the step shown while an earlier moment is visited: marked, and the numbers in the title are its own.
+        heading: what stands above instead of the title and the newest numbers.
     """
     kept = rows_to_draw(len(steps))
     lines = [np.asarray(values[name], dtype=np.float64) for name in names if name in values]
@@ -64,7 +66,7 @@ def draw_curves(
     ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
     xlim = (0.0, max(SHORTEST, round_above(steps)))
     if scale is ON_PAGE:
-        told = f"{title} by step: {numbers_at(here, steps, values, names)}"
+        told = heading or f"{title} by step: {numbers_at(here, steps, values, names)}"
         scene.text(box[0], box[1] - scale.title, told, size=scale.title, weight=600, tabular=True)
     else:
         known = [style for style, line in zip(STYLES, lines, strict=False) if np.isfinite(line).any()]

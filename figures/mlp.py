@@ -7,8 +7,9 @@ import numpy as np
 
 from figures.curves import Level, draw_curves, numbers_at
 from figures.mlp_layout import PAGE, PROJECTOR, Layout, unit_boxes
-from figures.scene import Colour, Limits, Scene
+from figures.scene import Box, Colour, Limits, Scene
 
+CARD_BOX: Final[Box] = (120.0, 0.0, 200.0, 200.0)
 LOSS_TITLES: Final = {
     "cross-entropy": "Cross-entropy (nats)",
     "bce": "Binary cross-entropy (nats)",
@@ -203,26 +204,32 @@ def _draw_width_buttons(scene: Scene, layer: int, centre: float, layout: Layout)
 
 
 def _draw_map(scene: Scene, seen: Any, layout: Layout, *, shows_test: bool, can_place_points: bool) -> None:
-    box, opacity = layout.map, [MAP_OPACITY]
+    box = layout.map
     if seen.kind == "curve":
         scene.axes(box, xlim=seen.xlim, ylim=seen.ylim, xlabel=seen.xlabel, ylabel=seen.ylabel, grid=True)
-    elif seen.map_class is None:
-        low, high = value_range(seen)
-        scene.sheet(box, seen.map_value[::-1], low=low, high=high, readout="prediction", opacity=opacity)
-    elif len(seen.class_names) == 2:
-        readout = f"P({seen.class_names[1]})"
-        scene.sheet(box, seen.map_value[::-1], low=0.0, high=1.0, readout=readout, opacity=opacity)
     else:
-        floor = 1 / len(seen.class_names)
-        confidence = (seen.map_value[::-1] - floor) / (1 - floor)
-        scene.classes(box, seen.map_class[::-1], confidence * MAP_OPACITY, num_classes=len(seen.class_names))
+        _draw_field(scene, seen, box)
     scene.zoom(box, title=_map_title(seen), title_size=layout.scale.title)
     if seen.kind != "curve":
         scene.axes(box, xlim=seen.xlim, ylim=seen.ylim, xlabel=_long(seen.xlabel), ylabel=_long(seen.ylabel))
-    _draw_examples(scene, seen, layout, shows_test=shows_test)
+    _draw_examples(scene, seen, box, shows_test=shows_test)
     _draw_legend(scene, seen, layout, shows_test=shows_test)
     if can_place_points:
         scene.plane(box, xlim=seen.xlim, ylim=seen.ylim, id="map", tip=PLACE_TIP)
+
+
+def _draw_field(scene: Scene, seen: Any, box: Box) -> None:
+    """The network's answer at every place of the map."""
+    answer = seen.map_value[::-1]
+    if seen.map_class is None:
+        low, high = value_range(seen)
+        scene.sheet(box, answer, low=low, high=high, readout="prediction", opacity=[MAP_OPACITY])
+    elif len(seen.class_names) == 2:
+        scene.sheet(box, answer, low=0.0, high=1.0, readout=f"P({seen.class_names[1]})", opacity=[MAP_OPACITY])
+    else:
+        floor = 1 / len(seen.class_names)
+        confidence = (answer - floor) / (1 - floor)
+        scene.classes(box, seen.map_class[::-1], confidence * MAP_OPACITY, num_classes=len(seen.class_names))
 
 
 def _long(label: str) -> str:
@@ -241,7 +248,7 @@ def value_range(seen: Any) -> Limits:
     return -reach, reach
 
 
-def _draw_examples(scene: Scene, seen: Any, layout: Layout, *, shows_test: bool) -> None:
+def _draw_examples(scene: Scene, seen: Any, box: Box, *, shows_test: bool, is_card: bool = False) -> None:
     if seen.kind == "curve":
         colours: dict[str, Any] = {"colour": "muted"}
     elif seen.task == "classification":
@@ -253,17 +260,17 @@ def _draw_examples(scene: Scene, seen: Any, layout: Layout, *, shows_test: bool)
     shown = np.ones(len(seen.positions), dtype=bool) if shows_test else ~is_test
     picked = {name: value[shown] if isinstance(value, np.ndarray) else value for name, value in colours.items()}
     scene.points(
-        layout.map,
+        box,
         seen.positions[shown],
         xlim=seen.xlim,
         ylim=seen.ylim,
         hollow=is_test[shown],
-        ringed=seen.is_wrong[shown],
-        radius=2.6 if len(seen.positions) > 300 else 3.2,
+        ringed=seen.is_wrong[shown] & (not is_card),
+        radius=2.6 if is_card or len(seen.positions) > 300 else 3.2,
         **picked,
     )
     if seen.kind == "curve":
-        scene.lines(layout.map, seen.map_value[None], xlim=seen.xlim, ylim=seen.ylim, colours="accent", width=3)
+        scene.lines(box, seen.map_value[None], xlim=seen.xlim, ylim=seen.ylim, colours="accent", width=3)
 
 
 def _draw_legend(scene: Scene, seen: Any, layout: Layout, *, shows_test: bool) -> None:
@@ -297,18 +304,23 @@ def points_scene(points: Sequence[tuple[float, float, int]], *, is_large: bool =
 
 
 def card_scene(seen: Any) -> bytes:
-    """Two hidden layers' tiles and the output map, small and without words, for the start page.
+    """Some neurons of the first two hidden layers and the answer on the map, small and without words.
 
     Args:
-        seen: an `MLPObservation` of a plane with two classes.
+        seen: an `MLPObservation`, of any kind of problem.
     """
-    alt = "What the neurons of a small network and its output say over the plane, after training on two spirals."
-    scene = Scene(360, 200, alt)
-    tiles = [(x, y) for x in (0.0, 56.0) for y in (0.0, 51.0, 102.0, 153.0)]
-    fields = np.concatenate([layer[:4, ::-1] for layer in seen.units[1:3]])
-    scene.sheet([(x, y, 46.0, 46.0) for x, y in tiles], fields)
-    box = (120.0, 0.0, 200.0, 200.0)
-    scene.sheet(box, seen.map_value[::-1], low=0.0, high=1.0, opacity=[MAP_OPACITY])
-    train = seen.positions[: seen.num_train]
-    scene.points(box, train, xlim=seen.xlim, ylim=seen.ylim, classes=seen.targets[: seen.num_train], radius=2.2)
+    widths = "-".join(map(str, seen.widths))
+    scene = Scene(360, 200, f"Some neurons of a network with {widths} units, and its answer on the map.")
+    for layer, units in enumerate(seen.units[1:3]):
+        boxes = [(56.0 * layer, 51.0 * unit, 46.0, 46.0) for unit in range(len(units[:4]))]
+        if seen.kind == "plane":
+            scene.sheet(boxes, units[:4, ::-1])
+        elif seen.kind == "curve":
+            reach = float(np.abs(units).max()) or 1.0
+            scene.lines(boxes, units[:4], xlim=seen.xlim, ylim=(-reach, reach), colours="accent", width=1.5)
+        else:
+            scene.histograms(boxes, np.sqrt(units[:4]), classes=None if units.shape[1] > 1 else [1])
+    if seen.kind != "curve":
+        _draw_field(scene, seen, CARD_BOX)
+    _draw_examples(scene, seen, CARD_BOX, shows_test=False, is_card=True)
     return scene.to_bytes()

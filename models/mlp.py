@@ -5,8 +5,10 @@ h⁽ˡ⁾ = f(W⁽ˡ⁾ h⁽ˡ⁻¹⁾ + b⁽ˡ⁾). Without the bend any stack 
 wide hidden layer can approximate every continuous function on a bounded region.
 
 Why it was needed: a single layer cannot separate classes such as XOR (Minsky & Papert, *Perceptrons*, 1969).
-Papers: Rumelhart, Hinton & Williams, "Learning representations by back-propagating errors", Nature 323, 1986;
-Cybenko, "Approximation by superpositions of a sigmoidal function", 1989; dropout: Srivastava et al., JMLR 15, 2014.
+Papers: Rumelhart, Hinton & Williams, "Learning representations by back-propagating errors", Nature 323, 1986,
+https://doi.org/10.1038/323533a0; Cybenko, "Approximation by superpositions of a sigmoidal function", 1989,
+https://doi.org/10.1007/BF02551274; dropout: Srivastava et al., JMLR 15, 2014,
+https://jmlr.org/papers/v15/srivastava14a.html.
 
 Differs from the lecture: the activation and the initialisation can be chosen; no hidden layer at all is allowed and
 gives the linear model.

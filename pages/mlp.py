@@ -8,9 +8,11 @@ from experiments.mlp import MLPExperiment
 from experiments.mlp_lessons import LESSONS
 from experiments.mlp_outputs import offered_losses
 from experiments.mlp_settings import NUMBERS, MLPSettings
+from ui.compare import compare
 from ui.frame import heading, section, stage
+from ui.health import health
 from ui.knobs import complain_about_url, knobs
-from ui.lessons import lessons, start_asked
+from ui.lessons import lessons
 from ui.mlp_data import data_report, material, own_data
 from ui.mlp_inside import look_inside
 from ui.mlp_live import draw_empty_plane, draw_network, layer_buttons, view_knobs
@@ -18,6 +20,7 @@ from ui.runs import open_run
 from ui.source import source_panel
 from ui.take_home import take_home
 from ui.transport import stop_knobs
+from ui.trials import conduct, start_asked
 from ui.words import plain
 
 SLUG = "mlp"
@@ -38,6 +41,7 @@ def build(settings: MLPSettings) -> MLPExperiment:
 
 heading(SLUG, MLPSettings, material(SLUG))
 complain_about_url(MLPSettings, SLUG)
+conduct(SLUG)
 
 with st.sidebar:
     settings = knobs(
@@ -61,10 +65,14 @@ if sentence and settings.problem == "own points":
     draw_empty_plane()
 else:
     stage(run, SLUG, draw_network)
+    health(run, SLUG)
     data_report(run.poll().observation)
 
 section("Look inside")
 look_inside(run, run.poll())
+
+section("Compare")
+compare(run, SLUG, MLPSettings, material(SLUG))
 
 section("Try this")
 lessons(run, SLUG, MLPSettings, LESSONS)

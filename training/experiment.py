@@ -8,10 +8,17 @@ from torch import Tensor, nn
 
 
 class Network(NamedTuple):
-    """A module of an experiment with what it is given: a real batch, as `step` would give it."""
+    """A module of an experiment with what it is given: a real batch, as `step` would give it.
+
+    Attributes:
+        module: the network.
+        inputs: what its forward takes.
+        axes: the letters of the axes of each input, such as `B T D`; left out, the first axis is B, the batch.
+    """
 
     module: nn.Module
-    inputs: tuple[Tensor, ...]
+    inputs: tuple[Any, ...]
+    axes: tuple[str, ...] = ()
 
 
 @runtime_checkable

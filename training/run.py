@@ -13,7 +13,7 @@ from training.experiment import Experiment
 from training.history import History
 from training.settings import Settings, restarts
 from training.snapshot import Snapshot, Stop
-from training.travel import Travel
+from training.travel import Answer, Travel
 from training.turn import TURN, RandomState
 
 __all__ = ["Build", "Run", "Snapshot", "Stop"]
@@ -24,6 +24,11 @@ MAX_STEPS: Final = 1_000_000
 EXPLOSION: Final = 1e6  # a loss this many times the first one will not come back
 
 Build = Callable[[Any], Experiment]
+
+
+def has_run_away(loss: float, first_loss: float) -> bool:
+    """Whether training cannot bring this loss back: it is no number any more, or far above the first one."""
+    return not math.isfinite(loss) or abs(loss) > EXPLOSION * max(1.0, abs(first_loss))
 
 
 class Run(Travel):
@@ -121,6 +126,11 @@ class Run(Travel):
         with TURN.command(self._random):
             return getattr(self.experiment, method)(**arguments)
 
+    def look(self, question: Callable[[Experiment], Answer]) -> Answer:
+        """Asks a function of the experiment between two steps. It must leave everything as it was; see `probe`."""
+        with TURN.command(self._random):
+            return question(self.experiment)
+
     def edit(self, method: str, **arguments: Any) -> Any:
         """Lets a method of the experiment change it by hand between two steps, and brings the picture up to date.
 
@@ -151,6 +161,11 @@ class Run(Travel):
     def settings(self) -> Any:
         """The settings in force."""
         return self.experiment.settings
+
+    @property
+    def build(self) -> Build:
+        """Makes the experiment from settings, on the visitor's own data where there are some."""
+        return self._build
 
     @property
     def is_playing(self) -> bool:
@@ -272,8 +287,7 @@ class Run(Travel):
             self._best_loss, self._best_step = watched, self.step
 
     def _judge(self, loss: float) -> None:
-        first = abs(self._history.column("loss")[0])
-        if not math.isfinite(loss) or abs(loss) > EXPLOSION * max(1.0, first):
+        if has_run_away(loss, self._history.column("loss")[0]):
             what = f"very large ({loss:.1e})" if math.isfinite(loss) else "infinite or not a number"
             advice = self.experiment.advice(loss)
             self._settle(f"The loss became {what} at step {self.step:,}, so training paused. {advice}", has_failed=True)

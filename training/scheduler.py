@@ -8,13 +8,26 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import Final
-
-from training.run import Run
+from typing import Final, Protocol, runtime_checkable
 
 MAX_PLAYING: Final = 64
 
 log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class Trainee(Protocol):
+    """What gets slices: a run, or a band of seeds."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it wants a slice now."""
+
+    def advance(self) -> int:
+        """One slice; returns how many steps were taken."""
+
+    def park(self) -> None:
+        """Takes its lease away."""
 
 
 class BusyError(RuntimeError):
@@ -26,12 +39,12 @@ class Scheduler:
 
     def __init__(self, max_playing: int = MAX_PLAYING) -> None:
         self._max_playing = max_playing
-        self._queue: deque[Run] = deque()
+        self._queue: deque[Trainee] = deque()
         self._queued: set[int] = set()
         self._has_work = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def submit(self, run: Run) -> None:
+    def submit(self, run: Trainee) -> None:
         """Puts a run in the queue if it is due and not there yet; cheap, so call it at every poll.
 
         Raises:
@@ -76,7 +89,7 @@ class Scheduler:
             # runs slowed down to a pace take no step when they are ahead of it: rest rather than spin
             time.sleep(0.01 if is_everyone_resting else 0)
 
-    def _give_slice(self, run: Run) -> int:
+    def _give_slice(self, run: Trainee) -> int:
         try:
             return run.advance()
         except Exception as error:  # one broken run must not stop the others

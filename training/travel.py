@@ -1,7 +1,8 @@
 """Going through time: visit a moment of a run, branch off from it, take a run elsewhere and go on there."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from training.capture import Capture, CaptureError, Change
 from training.checkpoints import Checkpoints, copied
@@ -9,6 +10,8 @@ from training.experiment import Experiment
 from training.history import History
 from training.settings import Settings, SettingsError
 from training.turn import TURN, RandomState
+
+Answer = TypeVar("Answer")
 
 
 class Travel(ABC):
@@ -60,6 +63,16 @@ class Travel(ABC):
     def visited(self) -> int | None:
         """The earlier step that is shown now; None at the newest."""
         return self.step if self._newest else None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Live settings turned on the way, oldest first."""
+        return tuple(self._changes)
+
+    @property
+    def edits(self) -> tuple[int, ...]:
+        """The steps at which something was changed by hand."""
+        return tuple(self._edits)
 
     def visit(self, step: int) -> int:
         """Pauses and shows the newest checkpoint at or before `step`; nothing later is lost. Returns what is shown."""
@@ -121,9 +134,13 @@ class Travel(ABC):
 
     def capture(self) -> Capture:
         """The moment shown now, complete."""
+        return self.capture_with(lambda experiment: None)[0]
+
+    def capture_with(self, question: Callable[[Experiment], Answer]) -> tuple[Capture, Answer]:
+        """The moment shown now, and what `question` finds in its experiment; it must change nothing."""
         with TURN.command(self._random):
             history = self._history.columns().until(self.step)
-            return Capture(
+            capture = Capture(
                 step=self.step,
                 first_settings=self._first_settings,
                 settings=self.experiment.settings,
@@ -133,6 +150,7 @@ class Travel(ABC):
                 edits=tuple(step for step in self._edits if step <= self.step),
                 seconds=self.seconds,
             )
+            return capture, question(self.experiment)
 
     def resume(self, capture: Capture) -> None:
         """Becomes the run that was captured, paused.

@@ -102,3 +102,15 @@ class RandomState:
 
 
 TURN = Turn()
+
+
+@contextmanager
+def same_random_numbers(device: torch.device) -> Iterator[None]:
+    """Numbers drawn inside are drawn again afterwards."""
+    random = RandomState(0)
+    random.use_device(device)
+    states = random.state_dict()
+    try:
+        yield
+    finally:
+        random.load_state_dict(states)

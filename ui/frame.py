@@ -9,6 +9,7 @@ from catalog import entry
 from training.run import Run, Snapshot
 from training.scheduler import SCHEDULER
 from training.settings import Settings
+from ui.health import first_aid
 from ui.keys import lecture_keys
 from ui.lecture import headline, is_lecture, lecture_button, open_lecture
 from ui.live import recorded
@@ -120,4 +121,7 @@ def _status_line(run: Run, snapshot: Snapshot, slug: str) -> None:
         status(snapshot, *num_followers(slug))
         time_bar(run, snapshot, slug)
     if snapshot.has_failed:
-        st.error(snapshot.message)
+        words, button = st.columns([7, 3], vertical_alignment="center")
+        words.error(snapshot.message)
+        with button:
+            first_aid(run, slug)

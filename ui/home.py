@@ -12,6 +12,7 @@ from training.lessons import run_trial
 from training.run import Run
 from ui.frame import page_style
 from ui.live import live_canvas
+from ui.museum import museum_links
 from ui.rooms import join_box
 
 CARD_STEPS: Final = 1500
@@ -30,6 +31,7 @@ def chapters() -> None:
         with st.container(horizontal=True, gap="large"):
             for page in pages:
                 _card(page)
+    museum_links()
 
 
 def _card(page: Entry) -> None:

@@ -9,7 +9,8 @@ from typing import Final
 import streamlit as st
 
 from training.lessons import Lesson
-from ui.lessons import ask
+from ui.runs import run_of
+from ui.trials import start
 
 KEYS: Final = (
     ("Space", "Play, pause"),
@@ -44,8 +45,9 @@ def lecture_keys(slug: str) -> None:
 
 def _start(slug: str, number: int, lesson: Lesson) -> None:
     """The first trial of a lesson, at once: a lecturer asks for the predictions aloud."""
-    settings_class = importlib.import_module(f"experiments.{slug}").SETTINGS
-    ask(slug, settings_class, lesson, lesson.trials[0])
+    run = run_of(slug)
+    if run is not None:
+        start(run, slug, type(run.settings), lesson, [0], "lecture")
     st.toast(f"{number}: {lesson.title}")
 
 

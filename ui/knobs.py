@@ -48,9 +48,14 @@ def _url_complaints(settings_class: type[Settings], slug: str) -> list[str]:
 
 def load(settings_class: type[Settings], slug: str, values: Mapping[str, Any]) -> None:
     """Turns the knobs: to `values`, and all others to their defaults. Call it in a callback."""
-    for name, field in settings_class.model_fields.items():
-        value = values.get(name, field.default)
-        st.session_state[key_of(slug, name)] = _as_widget_value(field, value)
+    defaults = {name: field.default for name, field in settings_class.model_fields.items()}
+    turn(settings_class, slug, {**defaults, **values})
+
+
+def turn(settings_class: type[Settings], slug: str, values: Mapping[str, Any]) -> None:
+    """Turns the knobs named in `values`; the others stay. Call it in a callback."""
+    for name, value in values.items():
+        st.session_state[key_of(slug, name)] = _as_widget_value(settings_class.model_fields[name], value)
 
 
 def knobs(

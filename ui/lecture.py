@@ -27,7 +27,7 @@ _BARS: Final = ':is([class*="_transport"], [class*="_lecture_bar"])'
 # What is not the picture is out of sight. A complaint lies over the lower edge, and fades when it has been read.
 _STYLE: Final = """<style>
 :root:root {font-size: 2.2vh !important}
-[data-testid="stHeader"], [data-testid="stSidebar"] {display: none !important}
+[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stBottom"] {display: none !important}
 [data-testid="stMain"] {overflow: hidden !important}
 .stMainBlockContainer {padding: 0 !important; max-width: none !important}
 .stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0 !important}
@@ -67,7 +67,7 @@ def is_lecture() -> bool:
 
 def lecture_button(slug: str) -> None:
     """Enters lecture mode; it stands beside the title."""
-    help = "The picture alone, large, driven by keys: for a projector."
+    help = "The picture alone, large, for a projector. There, the key ? lists the keys."
     st.button("Lecture mode", key=f"{slug}_lecture", icon=":material/present_to_all:", help=help, on_click=_enter)
 
 

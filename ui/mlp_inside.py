@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from figures.mlp_still import activation_histograms, decision_map, gradient_histograms
 from figures.scores import confusion_matrix, loss_curves, predicted_against_true
 from training.run import Run, Snapshot
+from ui.anatomy import anatomy
 from ui.mlp_backprop import backprop_tab
 from ui.mlp_baselines import baseline_levels, baseline_part
 from ui.mlp_neuron import CHANGED, neuron_tab, selected, weights_tab
@@ -85,16 +85,10 @@ def map_tab(run: Run, snapshot: Snapshot) -> None:
 
 
 def layers_tab(run: Run, snapshot: Snapshot) -> None:
-    """Shapes, parameter counts, and how activations and gradients spread."""
+    """The layers in a table, and how activations and gradients spread."""
+    anatomy(run, "mlp")
     seen: Any = snapshot.observation
     spread = run.call("spread")
-    rows = run.call("layer_table")
-    total = sum(row.num_parameters for row in rows)
-    st.markdown(
-        f"**{total:,} parameters.** B counts the examples of a batch. As a rule of thumb, an update moves a layer by "
-        "about a thousandth of its weights: with far less it hardly learns, with far more it jumps."
-    )
-    _layer_frame(rows, spread, snapshot.settings.activation)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Activations** · outputs of each hidden layer over the training examples")
@@ -105,41 +99,6 @@ def layers_tab(run: Run, snapshot: Snapshot) -> None:
     with right:
         st.markdown("**Gradients** · sizes of ∂loss/∂w in each layer, by powers of ten")
         show(gradient_histograms(spread, seen, mode()), key="mlp_gradients")
-
-
-def _layer_frame(rows: Any, spread: Any, activation: str) -> None:
-    """One line a layer: Linear ones have parameters and gradients, activations can be dead or saturated."""
-    lines, linears, bends = [], 0, 0
-    for row in rows:
-        line: dict[str, Any] = {"layer": row.name, "output": row.output_shape, "parameters": row.parameters}
-        if row.num_parameters:
-            line |= {"count": row.num_parameters, "frozen": "frozen" if row.is_frozen else None}
-            line |= {"gradient": spread.gradient_norms[linears], "update / weights": spread.update_ratios[linears]}
-            linears += 1
-        elif row.name not in ("Input", "Dropout"):
-            line["dead"] = 100 * spread.dead_share[bends] if activation == "relu" else None
-            line["saturated"] = 100 * spread.saturated_share[bends] if activation in ("tanh", "sigmoid") else None
-            bends += 1
-        lines.append(line)
-    columns = ["layer", "output", "parameters", "count", "gradient", "update / weights", "dead", "saturated", "frozen"]
-    table = pd.DataFrame(lines, columns=columns).dropna(axis="columns", how="all")
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="auto" if len(table) <= 12 else 440,
-        placeholder="",
-        column_config={
-            "parameters": st.column_config.TextColumn(help="Weights and biases."),
-            "count": number(format="localized"),
-            "gradient": number(format="%.2g", help="Length of the gradient of the loss over all training examples."),
-            "update / weights": number(format="%.2g", help="Length of the next update over the length of the weights."),
-            "dead": number(format="%.0f %%", help="Neurons that are 0 for every example."),
-            "saturated": number(format="%.0f %%", help="Outputs in the flat part of the bend: no gradient passes."),
-        },
-        alt="Layer by layer: shapes, parameters, gradients, dead and saturated units.",
-        key="mlp_layer_table",
-    )
 
 
 def scores_tab(run: Run, snapshot: Snapshot) -> None:

@@ -11,11 +11,11 @@ from figures.mlp import network_scene, points_scene
 from training.run import Snapshot
 from ui.knobs import IN_URL, key_of
 from ui.lecture import is_lecture
-from ui.lessons import times_started
 from ui.live import live_canvas
 from ui.mlp_baselines import baseline_levels
 from ui.mlp_data import place_point, points_of
 from ui.mlp_neuron import select, selected
+from ui.trials import times_started
 
 SLUG: Final = "mlp"
 CANVAS_SHARE: Final = 0.69  # of the window's height

@@ -11,6 +11,7 @@ from experiments.mlp_inside import MAX_WEIGHT
 from figures.mlp_still import neuron_map, weight_map
 from training.run import Run, Snapshot
 from training.settings import SettingsError
+from ui.pins import keep_future
 from ui.share import asked
 from ui.still import mode, show
 from ui.words import factor, plain, tex, written
@@ -240,7 +241,10 @@ def change_by_hand(run: Run, method: str, **arguments: Any) -> None:
     """
     st.session_state["_mlp_edits"] = st.session_state.get("_mlp_edits", 0) + 1
     st.session_state[CHANGED] = True
+    complaint = keep_future(run, "mlp") if run.visited is not None else ""  # the edit makes another future
     try:
+        if complaint:
+            raise SettingsError(complaint)
         run.edit(method, **arguments)
     except SettingsError as error:
         st.session_state["_mlp_weights_complaint"] = str(error)

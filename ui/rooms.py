@@ -20,6 +20,7 @@ from ui.share import asked, show_qr
 PARAMETER: Final = "room"  # in the address
 MAX_TYPED: Final = 20  # letters of a code, however it is spaced
 _MINE: Final = "_room"  # session key of the room this visitor has opened
+_CHANGED: Final = "_room_changed"  # session key: a room was opened or closed, and the page does not know yet
 _SENTENCE: Final = "_room_sentence"  # session key of what to say about rooms
 
 
@@ -42,23 +43,26 @@ def _room(slug: str) -> None:
     room: Room | None = st.session_state.get(_MINE)
     # opening it runs this again, so that the number of viewers is the one of now
     with st.popover("Room", icon=":material/groups:", key=f"{slug}_room", on_change="rerun", width="content"):
-        has_changed = _offer_room(slug) if room is None else _show_room(room, slug)
-    if has_changed:
-        st.rerun()  # the rest of the page is due too
+        if room is None:
+            _offer_room(slug)
+        else:
+            _show_room(room, slug)
+    if st.session_state.pop(_CHANGED, False):
+        st.rerun()  # the rest of the page is due too: it draws the first picture of the room
 
 
-def _offer_room(slug: str) -> bool:
+def _offer_room(slug: str) -> None:
     st.markdown("**Open a room.** Others see this picture live and can make a run of their own from it.")
-    has_opened = st.button("Open a room", key=f"{slug}_room_open", on_click=_open, args=(slug,), type="primary")
+    st.button("Open a room", key=f"{slug}_room_open", on_click=_open, args=(slug,), type="primary")
     st.markdown("**Follow a room** that somebody else has opened.")
     join_box(slug)
-    return has_opened
 
 
 def _open(slug: str) -> None:
     run = run_of(slug)
     if run is None or _MINE in st.session_state:
         return
+    st.session_state[_CHANGED] = True
     try:
         st.session_state[_MINE] = ROOMS.open(slug, run)
         st.session_state[f"{slug}_room"] = True  # the popover stays open, with the code in it
@@ -69,9 +73,10 @@ def _open(slug: str) -> None:
 def _close(room: Room) -> None:
     ROOMS.close(room)
     st.session_state.pop(_MINE, None)
+    st.session_state[_CHANGED] = True
 
 
-def _show_room(room: Room, slug: str) -> bool:
+def _show_room(room: Room, slug: str) -> None:
     if room.slug != slug:
         st.markdown(f"Your room is on the page {entry(room.slug).title}; close it to open one here.")
         st.page_link(f"../pages/{room.slug}.py", label="Go there", icon=":material/arrow_forward:")
@@ -81,7 +86,7 @@ def _show_room(room: Room, slug: str) -> bool:
         st.code(_link(room), language=None, wrap_lines=True)
         show_qr(_link(room))
         st.markdown(num_followers(slug)[0])
-    return st.button("Close the room", key=f"{slug}_room_close", on_click=_close, args=(room,), icon=":material/close:")
+    st.button("Close the room", key=f"{slug}_room_close", on_click=_close, args=(room,), icon=":material/close:")
 
 
 def _link(room: Room) -> str:
@@ -95,7 +100,8 @@ def _keep_open() -> None:
         _lease(room.code, room)
         room.come_back()
     elif room is not None:
-        _close(room)
+        ROOMS.close(room)
+        del st.session_state[_MINE]
         st.session_state[_SENTENCE] = "Your room has closed, because your page was away for more than two minutes."
 
 

@@ -5,6 +5,8 @@ from typing import Final
 import streamlit as st
 
 from training.run import Run, Snapshot
+from ui.pins import keep_future
+from ui.words import plain
 
 PLAYBACK: Final = {"2 moments/s": 0.5, "4 moments/s": 0.25, "8 moments/s": 0.125}  # seconds between two moments
 
@@ -60,6 +62,8 @@ def time_bar(run: Run, snapshot: Snapshot, slug: str) -> None:
 
 
 def _visit(run: Run, slug: str) -> None:
+    if run.is_playing:
+        return  # the bar is not shown then: a slow browser has told an older moment once more
     st.session_state[f"_{slug}_playback"] = False
     run.visit(st.session_state[f"{slug}_moment"])
 
@@ -73,4 +77,8 @@ def _toggle(run: Run, slug: str) -> None:
 
 def _branch(run: Run, slug: str) -> None:
     st.session_state[f"_{slug}_playback"] = False
-    run.branch()
+    complaint = keep_future(run, slug)
+    if complaint:
+        st.toast(f"Not branched, because the run as it was could not be kept. {plain(complaint)}")
+    else:
+        run.branch()

@@ -12,7 +12,9 @@ from ui.runs import poll
 PACES: Final[dict[str, float | None]] = {
     "10 steps/s": 10,
     "50 steps/s": 50,
+    "100 steps/s": 100,
     "200 steps/s": 200,
+    "500 steps/s": 500,
     "1000 steps/s": 1000,
     "full speed": None,
 }

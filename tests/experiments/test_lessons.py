@@ -3,7 +3,7 @@ import importlib
 import pytest
 
 from catalog import PAGES
-from training.lessons import Lesson, run_trial
+from training.lessons import Lesson, run_trial, settings_in_words
 from training.run import Run
 
 LESSONS = [
@@ -39,6 +39,45 @@ def test_the_claim_can_fail(slug: str, lesson: Lesson) -> None:
 def test_the_question_has_an_answer(slug: str, lesson: Lesson) -> None:
     assert 0 <= lesson.answer < len(lesson.choices)
     assert len(set(lesson.choices)) == len(lesson.choices) >= 2
+
+
+@pytest.mark.parametrize(("slug", "lesson"), LESSONS)
+def test_every_setting_of_its_runs_acts(slug: str, lesson: Lesson) -> None:
+    """A knob that is hidden in a trial would keep its default, and the run would not be the trial's."""
+    settings_class = importlib.import_module(f"experiments.{slug}").SETTINGS
+    for trial in lesson.runs:
+        settings = trial.complete(settings_class, 0, "auto")
+        assert settings_in_words(settings, list(trial.settings)).count(": ") >= len(trial.settings) > 0
+    assert len({trial.label for trial in lesson.runs}) == len(lesson.runs)
+
+
+@pytest.mark.parametrize(("slug", "lesson"), LESSONS)
+def test_the_change_to_go_on_with_runs_and_is_asked_for(slug: str, lesson: Lesson) -> None:
+    assert lesson.then or not lesson.change
+    if lesson.change:
+        module = importlib.import_module(f"experiments.{slug}")
+        numbers = run_trial(Run(module.EXPERIMENT, module.SETTINGS(**lesson.change.settings)), 3)
+        assert set(lesson.watched) <= set(numbers)
+
+
+@pytest.mark.parametrize(("slug", "lesson"), LESSONS)
+def test_what_is_shown_of_a_run_is_there(slug: str, lesson: Lesson) -> None:
+    module = importlib.import_module(f"experiments.{slug}")
+    for trial in lesson.trials:
+        run = Run(module.EXPERIMENT, module.SETTINGS(**trial.settings))
+        assert set(lesson.watched) <= set(run_trial(run, 1)), trial.label
+        assert lesson.curve in run.poll().history.values
+
+
+@pytest.mark.parametrize(("slug", "lesson"), [param for param in LESSONS if param.values[1].failure])
+def test_a_failure_has_a_cure_and_words(slug: str, lesson: Lesson) -> None:
+    assert len(lesson.trials) >= 2
+    for words in vars(lesson.failure).values():
+        assert words.endswith(".")
+
+
+def test_the_right_answer_is_not_always_in_the_same_place() -> None:
+    assert len({param.values[1].answer for param in LESSONS}) > 1
 
 
 def test_slugs_are_unique() -> None:

@@ -118,3 +118,12 @@ def test_on_a_projector_nothing_lies_on_something_else(settings: dict) -> None:
     assert all(after - before >= PROJECTOR.button for before, after in pairwise(hots))
     assert min(item["size"] for item in items(packet) if item["kind"] == "text") >= 12
     assert len(packet) < 24_000
+
+
+@pytest.mark.parametrize("settings", CASES, ids=str)
+def test_a_card_shows_any_problem_in_few_bytes(settings: dict[str, object]) -> None:
+    packet = card_scene(observe(**settings))
+    kinds = {item["kind"] for item in items(packet)}
+    assert "points" in kinds
+    assert kinds <= {"sheet", "points", "lines", "classes", "histograms"}
+    assert len(packet) < 60_000
