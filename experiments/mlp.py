@@ -44,7 +44,7 @@ from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 
 class MLPExperiment(Inside):
-    """A feed-forward network that learns one problem. See `training.experiment.Experiment` for the interface."""
+    """A feed-forward network that learns one problem, step by step."""
 
     def __init__(self, settings: MLPSettings, own: Own | None = None) -> None:
         """Makes data, network and optimiser.

@@ -144,7 +144,7 @@ def _make_dataset(settings: MLPSettings, own: Own) -> Dataset:
 
 
 def _features(settings: MLPSettings, dataset: Dataset) -> tuple[str, ...]:
-    """The inputs by their names in `data.features`; empty for a table."""
+    """The names of the chosen inputs; none for a table, whose columns are taken as they are."""
     names = tuple(name.replace("^2", "_squared").replace(" ", "_") for name in settings.features)
     if dataset.is_curve:  # its only input takes the part of x1; x itself if nothing of x1 is chosen
         names = tuple(name.replace("x1", "x") for name in names)

@@ -7,9 +7,10 @@ numbers, the settings turned on the way turned again.
 import importlib.metadata
 import json
 import platform
+import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -17,8 +18,9 @@ from training.capture import Capture
 from training.experiment import Experiment
 from training.programs import loop
 from training.programs.material import Writing, written, written_material
+from training.programs.reach import Round
 from training.programs.render import Renderer, Source
-from training.programs.shake import Round, Shaker
+from training.programs.shake import Shaker
 from training.programs.source import Import, ProgramError, definition_of
 from training.settings import knob_of
 
@@ -27,14 +29,18 @@ __all__ = ["Program", "ProgramError", "program_of"]
 FIRST_STEPS: Final = 1000  # for a run that has not begun
 WIDTH: Final = 120
 HEADINGS: Final = {
-    "settings": ("The settings", ""),
-    "material": ("Your own data", ""),
-    "data": ("The data", ""),
-    "models": ("The model", "This is the source that the page shows, as it runs there."),
-    "training": ("The optimiser", ""),
-    "experiments": ("What is trained", ""),
-    "loop": ("The training loop", ""),
-    "plots": ("The curves", ""),
+    "settings": (
+        "The settings",
+        "Change a value and run again. Where it says that the code below is for this choice, the code of the other "
+        "choices is not in this program.",
+    ),
+    "material": ("Your own data", "What you brought to the page."),
+    "data": ("The data", "How the examples are made and split."),
+    "models": ("The model", "The source that the page shows; it is what runs there."),
+    "training": ("The optimiser", "How a gradient becomes a step."),
+    "experiments": ("What is trained", "The problem, the loss, one step, and what is recorded of it."),
+    "loop": ("The training loop", "The same steps in the same order as on the page."),
+    "plots": ("The curves", "What to do with the recorded numbers."),
 }
 
 
@@ -69,7 +75,8 @@ class Program:
     def notebook(self) -> str:
         """The same as a Jupyter notebook (nbformat 4.5)."""
         cells = [_cell(0, "markdown", f"# {self.title}\n\n{self.introduction}")]
-        for part in (*self.parts, Part("Train", "Run this cell to train, and to draw the curves.", loop.RUN)):
+        parts = [replace(self.parts[0], code=self.parts[0].code.replace("import argparse\n", "")), *self.parts[1:]]
+        for part in (*parts, Part("Train", "Run this cell to train, and to draw the curves.", loop.RUN)):
             words = f"\n\n{part.words}" if part.words else ""
             cells += [_cell(len(cells), "markdown", f"## {part.heading}{words}")]
             cells += [_cell(len(cells), "code", part.code)]
@@ -149,8 +156,8 @@ def _changes(capture: Capture) -> str:
     if capture.edits:
         steps = ", ".join(f"{step:,}" for step in capture.edits[:20]) + (", …" if len(capture.edits) > 20 else "")
         text += (
-            f"\n\n# On the page, something was changed by hand (a weight, a frozen layer, the next batch) at step {steps}."
-            "\n# That is not repeated here, so from there on the curves differ from those of the page."
+            f"\n\n# On the page, something was changed by hand (a weight, say) at step {steps}. That is not repeated"
+            "\n# here, so from there on the curves differ from those of the page."
         )
     return text
 
@@ -175,7 +182,7 @@ def _imports(source: Source, writing: Writing) -> str:
     lines = sorted(needed) + [
         f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(parts.items())
     ]
-    is_ours = {line: line.split()[1].split(".")[0] not in _standard() for line in lines}
+    is_ours = {line: line.split()[1].split(".")[0] not in sys.stdlib_module_names for line in lines}
     blocks = ["from __future__ import annotations"]
     blocks += ["\n".join(line for line in lines if is_ours[line] is third) for third in (False, True)]
     if source.typing:
@@ -187,14 +194,8 @@ def _imports(source: Source, writing: Writing) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def _standard() -> frozenset[str]:
-    import sys
-
-    return sys.stdlib_module_names
-
-
 def _introduction(slug: str, title: str, capture: Capture, source: Source) -> str:
-    packages = ["torch", "numpy", *sorted(source.packages - {"torch", "numpy"} - _standard())]
+    packages = ["torch", "numpy", *sorted(source.packages - {"torch", "numpy"} - sys.stdlib_module_names)]
     pins = " ".join(f"{_distribution(name)}=={_version(name)}" for name in packages)
     steps = capture.step or FIRST_STEPS
     return (
@@ -211,7 +212,11 @@ def _introduction(slug: str, title: str, capture: Capture, source: Source) -> st
 @cache
 def _distribution(package: str) -> str:
     """What pip calls a package."""
-    return importlib.metadata.packages_distributions().get(package, [package])[0]
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:  # the search takes half a second
+        return importlib.metadata.packages_distributions().get(package, [package])[0]
+    return package
 
 
 def _version(package: str) -> str:
@@ -219,7 +224,7 @@ def _version(package: str) -> str:
         return importlib.metadata.version(_distribution(package)).split("+")[0]
     except importlib.metadata.PackageNotFoundError as error:
         raise ProgramError(
-            f"The version of {package} is not known, so the program could not say what it needs."
+            f"The version of {package} is not known, so the program cannot say what it needs."
         ) from error
 
 

@@ -43,10 +43,10 @@ _WEIGHTS: Final[dict[str, Column]] = {
 }  # fmt: skip
 _GRADIENTS: Final[dict[str, Column]] = {
     "parameters": _SHAPES["parameters"],
-    "gradient": (lambda layer: layer.weights.gradient_norm, "%.2g",
+    "gradient": (lambda layer: layer.weights.gradient_norm, "%.1e",
                  "Length of the gradient of the loss in the next step, √Σ g²."),
     "exactly 0": (lambda layer: layer.weights.zero_share, "percent", "Share of the gradients that are exactly 0."),
-    "update / weights": (lambda layer: layer.weights.update_ratio, "%.2g",
+    "update / weights": (lambda layer: layer.weights.update_ratio, "%.1e",
                          "Length of the next update over the length of the weights; about 0.001 is usual."),
 }  # fmt: skip
 VIEWS: Final = {"Shapes and cost": _SHAPES, "Weights": _WEIGHTS, "Gradients": _GRADIENTS}

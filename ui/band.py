@@ -14,6 +14,7 @@ from training.scheduler import SCHEDULER, BusyError
 from ui.words import written
 
 COUNTS: Final = (3, 5, 10, 20)
+LEAST_STEPS: Final = 10
 DEFAULT_STEPS: Final = 1000
 TICK_SECONDS: Final = 0.5
 
@@ -27,14 +28,20 @@ def outcome_of(slug: str) -> Outcome | None:
 def band_controls(run: Run, slug: str) -> None:
     """What to train; while it trains, how far it is. Draw it in a fragment."""
     band: Band | None = st.session_state.get(f"_{slug}_band")
-    steps_key = f"{slug}_band_steps"
-    if not st.session_state.get(f"_{slug}_band_chosen"):  # until the visitor says how many, as many as the run took
-        st.session_state[steps_key] = min(run.newest_step, MAX_STEPS) if run.newest_step >= 10 else DEFAULT_STEPS
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = "How much of a result is luck: the same settings with other data, first weights and order of batches."
         st.selectbox("Seeds", COUNTS, 1, key=f"{slug}_band_seeds", help=words, width=110, persist_state="session")
         st.number_input(
-            "Steps of each", 10, MAX_STEPS, step=100, key=steps_key, width=160, on_change=_choose, args=(slug,)
+            "Steps of each",
+            LEAST_STEPS,
+            MAX_STEPS,
+            None,
+            100,
+            key=f"{slug}_band_steps",
+            placeholder=f"{default_steps(run):,}",
+            width=160,
+            help="Left empty: as many as the number in grey, which is how many this run has taken once it has begun.",
+            persist_state="session",
         )
         words = "Trains them in the background, each from step 0; the run on this page is left as it is."
         st.button(
@@ -55,8 +62,9 @@ def band_controls(run: Run, slug: str) -> None:
         st.info(complaint)
 
 
-def _choose(slug: str) -> None:
-    st.session_state[f"_{slug}_band_chosen"] = True
+def default_steps(run: Run) -> int:
+    """As many as the run took, so that the band lies under its curve."""
+    return min(run.newest_step, MAX_STEPS) if run.newest_step >= LEAST_STEPS else DEFAULT_STEPS
 
 
 def _forget(slug: str) -> None:
@@ -66,7 +74,8 @@ def _forget(slug: str) -> None:
 def _train(run: Run, slug: str) -> None:
     name = f"experiments.{slug}_ensemble"
     gather = importlib.import_module(name).gather if importlib.util.find_spec(name) else None
-    num_seeds, num_steps = st.session_state[f"{slug}_band_seeds"], st.session_state[f"{slug}_band_steps"]
+    num_seeds = st.session_state[f"{slug}_band_seeds"]
+    num_steps = st.session_state[f"{slug}_band_steps"] or default_steps(run)
     st.session_state[f"_{slug}_band"] = Band(run.build, run.settings, num_seeds, num_steps, gather)
 
 

@@ -121,5 +121,7 @@ def _status_line(run: Run, snapshot: Snapshot, slug: str) -> None:
         status(snapshot, *(num_followers(slug) if snapshot.is_playing else ()))
         time_bar(run, snapshot, slug)
     if snapshot.has_failed:
-        st.error(snapshot.message)
-        first_aid(run, slug)
+        words, button = st.columns([7, 3], vertical_alignment="center")
+        words.error(snapshot.message)
+        with button:
+            first_aid(run, slug)

@@ -17,8 +17,8 @@ from ui.words import plain
 
 _HELP: Final = "Sets these knobs, and trains again from step 0."
 _COLUMNS: Final[dict[str, tuple[str, str]]] = {
-    "gradient": ("%.2g", "Length of the gradient of the loss in the next step, √Σ g²."),
-    "update / weights": ("%.2g", "Length of the next update over the length of the weights; about 0.001 is usual."),
+    "gradient": ("%.1e", "Length of the gradient of the loss in the next step, √Σ g²."),
+    "update / weights": ("%.1e", "Length of the next update over the length of the weights; about 0.001 is usual."),
     "dead": ("percent", "Units in the flat part of their bend for every example: no gradient reaches them."),
     "saturated": (
         "percent",
@@ -41,14 +41,16 @@ def health(run: Run, slug: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if not found.findings:
                 st.caption(plain(found.calm), width="content")
-            with st.popover("Layer by layer", type="tertiary"):
+            details = st.popover("Layer by layer", type="tertiary", key=f"{slug}_health_open", on_change="rerun")
+        if details.open:
+            with details:
                 _layers(found.layers, slug)
 
 
 def first_aid(run: Run, slug: str) -> None:
     """The button that mends a run that has failed; draw it beside the message that says why."""
     for finding in checkup(run).findings:
-        _button(run, slug, finding, type="primary", icon=":material/health_and_safety:")
+        _button(run, slug, finding, type="primary", icon=":material/health_and_safety:", width="stretch")
 
 
 def _button(run: Run, slug: str, finding: Finding, **look: Any) -> None:
@@ -82,6 +84,7 @@ def _layers(networks: Mapping[str, tuple[LayerHealth, ...]], slug: str) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        width="content",
         height="auto" if len(table) <= 12 else 440,
         placeholder="",
         column_config={

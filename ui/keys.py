@@ -47,7 +47,7 @@ def _start(slug: str, number: int, lesson: Lesson) -> None:
     """The first trial of a lesson, at once: a lecturer asks for the predictions aloud."""
     run = run_of(slug)
     if run is not None:
-        start(run, slug, type(run.settings), lesson, [0])
+        start(run, slug, type(run.settings), lesson, [0], "lecture")
     st.toast(f"{number}: {lesson.title}")
 
 

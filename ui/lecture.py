@@ -67,7 +67,7 @@ def is_lecture() -> bool:
 
 def lecture_button(slug: str) -> None:
     """Enters lecture mode; it stands beside the title."""
-    help = "The picture alone, large, driven by keys: for a projector."
+    help = "The picture alone, large, for a projector. There, the key ? lists the keys."
     st.button("Lecture mode", key=f"{slug}_lecture", icon=":material/present_to_all:", help=help, on_click=_enter)
 
 

@@ -1,4 +1,4 @@
-"""How what visitors bring to a page (points, a table) travels: into a run file, to who follows, back to a pinned run."""
+"""How what visitors bring to a page (points, a table) travels: with a run file, to followers, back with a pin."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple

@@ -31,7 +31,7 @@ _STYLE: Final = """<style>
 @keyframes turned {from {opacity: 0.2}}
 </style>"""
 
-Room = Literal["lesson", "museum"]
+Room = Literal["lesson", "museum", "lecture"]
 
 SECONDS: Final = 5.0  # about how long a trial takes on the screen
 REST_SECONDS: Final = 2.0  # to look at the end of a trial before the knobs move again
@@ -90,8 +90,8 @@ class Note:
     """What the bar says when nothing runs."""
 
     words: str
-    mend: Lesson | None = None  # a failure whose cure can be run next
-    is_of_museum: bool = False
+    room: Room = "lesson"
+    following: Lesson | None = None  # its second trial can be run next
 
 
 def results_of(slug: str, lesson: Lesson, room: Room = "lesson") -> dict[int, Result]:
@@ -216,10 +216,10 @@ def _finish(slug: str, playing: Playing, number: int) -> None:
         return
     numbers = results_of(slug, playing.lesson, playing.room)[number].numbers
     words = f"**{playing.lesson.title}** · {playing.lesson.runs[number].label}: {in_words(playing.lesson, numbers)}."
-    mend = playing.lesson if number == 0 else None
-    if mend and mend.failure:
-        words += f" {mend.failure.diagnosis}"
-    st.session_state[f"_{slug}_note"] = Note(words, mend, is_of_museum=True)
+    if playing.lesson.failure and number == 0:
+        words += f" {playing.lesson.failure.diagnosis}"
+    has_more = number == 0 and len(playing.lesson.trials) > 1
+    st.session_state[f"_{slug}_note"] = Note(words, playing.room, playing.lesson if has_more else None)
 
 
 def _is_over(playing: Playing, run: Run) -> bool:
@@ -241,16 +241,17 @@ def _bar(run: Run, slug: str) -> None:
         st.bottom.html(_STYLE)
         with st.bottom, st.container(horizontal=True, vertical_alignment="center", key=f"{slug}_lesson_bar"):
             st.markdown(note.words, width="stretch")
-            if note.mend is not None:
-                mend = (run, slug, type(run.settings), note.mend, [1], "museum")
-                st.button("Mend it", key=f"{slug}_bar_mend", type="primary", on_click=start, args=mend)
-            back = "Back to the museum" if note.is_of_museum else "Close"
+            if note.following is not None:
+                label = "Mend it" if note.following.failure else f"Next: {note.following.trials[1].label}"
+                more = (run, slug, type(run.settings), note.following, [1], note.room)
+                st.button(label, key=f"{slug}_bar_mend", type="primary", on_click=start, args=more)
+            back = "Back to the museum" if note.room == "museum" else "Close"
             st.button(back, key=f"{slug}_bar_close", on_click=_close, args=(slug, note))
 
 
 def _close(slug: str, note: Note) -> None:
     st.session_state.pop(f"_{slug}_note", None)
-    if note.is_of_museum:
+    if note.room == "museum":
         ask_into_view(f"{slug}_lessons")
 
 

@@ -24,7 +24,7 @@ def warm_up() -> None:
     """
     for page in PAGES:
         card_picture(page.slug)
-    for name in ("plotly.graph_objects", "pandas"):
+    for name in ("plotly.graph_objects", "pandas", "ui.take_home"):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()

@@ -29,7 +29,7 @@ def test_two_runs_side_by_side_a_band_and_back(browser_page: Page, start_app: St
     expect(page.get_by_role("textbox", name="Name of pin 1")).to_have_attribute("placeholder", "4")
     page.get_by_role("spinbutton", name="Steps of each").fill("50")
     page.get_by_role("spinbutton", name="Steps of each").press("Enter")
-    time.sleep(1)
+    time.sleep(1)  # else the click may overtake the number
     press(page, "Train the seeds")
     expect(page.get_by_text(re.compile(r"5 seeds: test loss .* on average"))).to_be_visible(timeout=60_000)
     press(page, "Load")

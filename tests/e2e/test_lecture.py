@@ -175,7 +175,7 @@ def test_entering_and_leaving_keep_the_run(browser_page: Page, start_app: StartA
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", name="Look inside")).to_be_visible()
     assert "mode" not in page.url
-    assert step(page) == 10
+    assert wait_for(lambda: step(page) == 10, 10)  # the canvas is a new one, empty at first
     page.get_by_role("textbox", name=re.compile("Hidden layers")).fill("l2 r f")
     page.wait_for_timeout(500)
     assert step(page) == 10

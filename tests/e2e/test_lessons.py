@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import StartApp
 from tests.e2e.test_mlp import APP, step, wait_for
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)  # two trials and their rests are some 15 s on an idle machine
 IN_VIEW = """element => {
   const box = element.getBoundingClientRect();
   const bar = document.querySelector('[data-testid="stBottom"]');

@@ -172,6 +172,17 @@ def test_a_band_of_three_seeds_says_what_it_found(slug: str) -> None:
 
 
 @per_page
+def test_a_band_takes_as_many_steps_as_the_run_unless_told(slug: str) -> None:
+    app = open_page(slug)
+    assert app.number_input(key=f"{slug}_band_steps").placeholder == "1,000"
+    train(app, slug)
+    assert app.number_input(key=f"{slug}_band_steps").placeholder == "10"
+    app.button(key=f"{slug}_band_go").click().run()
+    band = app.session_state[f"_{slug}_band"] or app.session_state[f"_{slug}_outcome"]
+    assert band.num_steps == 10
+
+
+@per_page
 def test_a_band_can_be_cancelled(slug: str) -> None:
     app = open_page(slug)
     app.number_input(key=f"{slug}_band_steps").set_value(20_000).run()

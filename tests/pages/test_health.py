@@ -63,6 +63,14 @@ def test_after_an_explosion_one_press_gives_a_run_that_learns(slug: str) -> None
     assert snapshot.history.last("loss") < snapshot.history.values["loss"][0]
 
 
+@pytest.mark.parametrize("slug", LEARNERS)
+def test_the_layers_are_listed_when_asked_for(slug: str) -> None:
+    assert not open_page(slug).dataframe
+    (table,) = open_page(slug, **{f"{slug}_health_open": True}).dataframe
+    assert (table.value["gradient"].dropna() > 0).all()
+    assert table.value["layer"].is_unique
+
+
 def test_a_finding_in_a_paused_run_is_mended_by_its_button() -> None:
     app = open_page("mlp", mlp_hidden_dims="8, 8, 8, 8, 8, 8", mlp_activation="sigmoid", mlp_problem="circle")
     assert remedies(app) == ["mlp_remedy_vanishing"]

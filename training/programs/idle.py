@@ -5,7 +5,7 @@ from collections.abc import Set
 from functools import cache
 from typing import Final
 
-from training.programs.reading import Findings
+from training.programs.findings import Findings
 from training.programs.source import Definition, Module, resolve
 
 _QUIET_CALLS: Final = frozenset(
@@ -75,9 +75,9 @@ def idle_stores(found: Findings, read: Set[str] | None) -> set[ast.AST]:
         elif value is not None:
             idle.add(target)
     for statement, _, _ in found.stores:  # all parts of a parallel assignment
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple):
-            if all(part in idle for part in statement.targets[0].elts):
-                idle.add(statement)
+        parts = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        if isinstance(parts, ast.Tuple) and all(part in idle for part in parts.elts):
+            idle.add(statement)
     return idle
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,10 +36,12 @@ class Writing:
         """
         if isinstance(value, str):
             return json.dumps(value, ensure_ascii=False)
+        if isinstance(value, float) and not math.isfinite(value):
+            return f'float("{value}")'
         if isinstance(value, int | float | bool | None):
             return repr(value)
         if isinstance(value, pd.DataFrame):
-            return self._table(value)
+            return self._table(value, indent)
         if isinstance(value, dict):
             items = [f"{self.write(key)}: {self.write(item, indent + 4)}" for key, item in value.items()]
             return _listed("{", items, "}", indent)
@@ -56,21 +59,24 @@ class Writing:
         items = []
         for part in dataclasses.fields(value):
             held = getattr(value, part.name)
-            is_default = part.default is not dataclasses.MISSING and held is part.default
-            if not is_default and held != () and part.name not in ("report", "content"):
+            is_default = held is part.default or (isinstance(held, tuple) and not held)
+            if not is_default and part.name not in ("report", "content"):  # what was said of a table, its own file
                 items.append(f"{part.name}={self.write(held, indent + 4)}")
         return _listed(f"{type(value).__name__}(", items, ")", indent)
 
-    def _table(self, table: pd.DataFrame) -> str:
+    def _table(self, table: pd.DataFrame, indent: int) -> str:
         name = f"TABLE_{len(self.texts) + 1}" if self.texts else "TABLE"
         self.texts[name] = _quoted(table.to_csv(index=False, lineterminator="\n"))
         self.imports["import io"] = self.imports["import pandas as pd"] = None
-        kinds = {str(column): "float" if kind == float else "object" for column, kind in table.dtypes.items()}
-        kinds_text = ", ".join(f"{column!r}: {kind}" for column, kind in kinds.items())
-        return (
-            f"pd.read_csv(io.StringIO({name}), dtype={{{kinds_text}}}, na_values=[''], keep_default_na=False, "
-            "float_precision='round_trip')"
-        )
+        kinds = ["float" if kind.kind == "f" else "object" for kind in table.dtypes]
+        columns = [f"{self.write(str(name))}: {kind}" for name, kind in zip(table.columns, kinds, strict=True)]
+        arguments = [
+            f"io.StringIO({name})",
+            f"dtype={_listed('{', columns, '}', indent + 4)}",
+            'na_values=[""]',
+            "keep_default_na=False",
+        ]
+        return _listed("pd.read_csv(", arguments, ")", indent)
 
 
 def _listed(opening: str, items: list[str], closing: str, indent: int) -> str:

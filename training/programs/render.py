@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from training.programs.reading import Findings
-from training.programs.shake import Round, Shaker, is_record
+from training.programs.findings import Findings
+from training.programs.reach import Round, is_record, targets
+from training.programs.shake import Shaker
 from training.programs.source import Definition, Import, Module, free_names, resolve
 from training.settings import Settings
 
@@ -136,7 +137,9 @@ class Renderer:
     def _ordered(self) -> list[Definition]:
         """All kept definitions, each after what its module imports."""
         modules: dict[Module, None] = {}
-        waiting = sorted({d.module for d in self.round.definitions}, key=lambda module: FLOORS.index(module.floor))
+        waiting = sorted(
+            {d.module for d in self.round.definitions}, key=lambda module: (FLOORS.index(module.floor), module.name)
+        )
         known = {module.name: module for module in waiting}
 
         def put(module: Module, path: tuple[Module, ...] = ()) -> None:
@@ -190,8 +193,7 @@ class Renderer:
         for part in node.body:
             is_doc = isinstance(part, ast.Expr) and part is node.body[0]
             is_field = isinstance(part, ast.AnnAssign) and part.value is None and is_record(definition)
-            idle = self.shaker.verdicts.idle_fields.get(definition, set())
-            is_field = is_field and getattr(part, "target", node).id not in idle
+            is_field = is_field and not set(targets(part)) & self.shaker.verdicts.idle_fields.get(definition, set())
             if not (is_doc or is_field or part in self.round.units):
                 continue
             is_short = not is_doc and not isinstance(part, ast.FunctionDef)
@@ -249,6 +251,7 @@ def _tidied(text: str) -> str:
     text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
     text = re.sub(r"\n{3,}", "\n\n", text)
     text = re.sub(r"(:\n)\n(?= +\S)", r"\1", text).rstrip()
+    text = re.sub(r"\b(if|elif|while) \(([^()\n]*)\):$", r"\1 \2:", text, flags=re.MULTILINE)
     return _BROKEN.sub(_on_one_line, text)
 
 

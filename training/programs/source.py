@@ -3,6 +3,7 @@
 import ast
 import builtins
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -209,3 +210,60 @@ def free_names(node: ast.AST) -> frozenset[ast.Name]:
 
     visit(node, frozenset())
     return frozenset(free)
+
+
+def bind(node: ast.Call, function: Function, *, is_method: bool) -> dict[str, ast.expr] | None:
+    """The arguments of a call by the parameters they go to; `None` if that cannot be told."""
+    starred = any(isinstance(part, ast.Starred) for part in node.args) or any(
+        part.arg is None for part in node.keywords
+    )
+    if starred or function.args.vararg or function.args.kwarg:
+        return None
+    names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args]][is_method:]
+    if len(node.args) > len(names):
+        return None
+    bound = dict(zip(names, node.args, strict=False))
+    bound.update({keyword.arg: keyword.value for keyword in node.keywords if keyword.arg})
+    return bound
+
+
+def method_of(definition: Definition, name: str) -> Function | None:
+    """A method that a class defines itself."""
+    body = definition.node.body if isinstance(definition.node, ast.ClassDef) else []
+    functions = [part for part in body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return next((part for part in functions if part.name == name), None)
+
+
+@cache
+def _counts(node: Function) -> Counter[str]:
+    """How often each name is bound inside a function, its parameters and inner scopes included."""
+    counts = Counter(name for part in ast.walk(node) if part is not node for name in bound_by(part))
+    counts.update(part.target.id for part in ast.walk(node) if _is_counting(part))  # type: ignore[attr-defined]
+    return counts
+
+
+def _is_counting(node: ast.AST) -> bool:
+    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+
+
+@cache
+def single_assignments(node: Function) -> dict[str, ast.expr]:
+    """The names of a function that are bound once and in one plain way, with what they are bound to."""
+    found: dict[str, ast.expr] = {}
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assign) and len(part.targets) == 1:
+            target, value = part.targets[0], part.value
+            if isinstance(target, ast.Name):
+                found[target.id] = value
+            elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+                found.update({t.id: v for t, v in zip(target.elts, value.elts, strict=True) if isinstance(t, ast.Name)})
+        elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and part.value is not None:
+            found[part.target.id] = part.value
+    return {name: value for name, value in found.items() if _counts(node)[name] == 1}
+
+
+@cache
+def stable_parameters(node: Function) -> frozenset[str]:
+    """The parameters that are bound to nothing else inside the function."""
+    names = [part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)]
+    return frozenset(name for name in names if _counts(node)[name] == 1)

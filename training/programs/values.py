@@ -57,7 +57,15 @@ _OPERATORS: Final[dict[type, Callable[[Any, Any], Any]]] = {
     ast.USub: lambda one, _: -one,
     ast.Not: lambda one, _: not one,
 }
-_CALLS: Final = {"min": min, "max": max, "len": len, "tuple": tuple, "int": int, "float": float, "bool": bool}
+_CALLS: Final[dict[str, Callable[..., Any]]] = {
+    "min": min,
+    "max": max,
+    "len": len,
+    "tuple": tuple,
+    "int": int,
+    "float": float,
+    "bool": bool,
+}
 _TEXT_METHODS: Final = frozenset({"replace", "lower", "upper", "strip", "startswith", "endswith", "removeprefix"})
 _PLAIN: Final = (str, int, float, bool, type(None), tuple, frozenset, dict)
 

@@ -86,7 +86,7 @@ function download(blob, name) {
 
 const styles = new CSSStyleSheet();
 styles.replaceSync(`
-  .save { position: absolute; top: 0; right: 0; display: flex; flex-direction: row-reverse; gap: 4px; opacity: 0; }
+  .save { position: absolute; top: 3px; right: 3px; display: flex; flex-direction: row-reverse; gap: 4px; opacity: 0; }
   .stage:hover .save, .save:focus-within { opacity: 1; }
   .kinds { display: flex; gap: 4px; }
   .kinds[hidden] { display: none; }
