@@ -28,7 +28,7 @@ from figures.packing import unpack
 
 PATIENCE: Final = 60.0  # seconds, for any answer
 MAX_AGE: Final = 2  # runs that a kept message survives unused; the server's global.maxCachedMessageAge
-ROOM_BYTES: Final = 4  # what ui.live puts before the packed scene
+ROOM_BYTES: Final = 8  # what ui.live puts before the packed scene
 
 
 @dataclass

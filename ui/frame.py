@@ -118,7 +118,7 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
 def _status_line(run: Run, snapshot: Snapshot, slug: str) -> None:
     """Where the run is, and the time bar beside it."""
     with st.container(horizontal=True, vertical_alignment="center", height=BAR_HEIGHT, border=False, gap="small"):
-        status(snapshot, *num_followers(slug))
+        status(snapshot, *(num_followers(slug) if snapshot.is_playing else ()))
         time_bar(run, snapshot, slug)
     if snapshot.has_failed:
         words, button = st.columns([7, 3], vertical_alignment="center")

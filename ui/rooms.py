@@ -113,6 +113,7 @@ def _on(slug: str) -> Room | None:
 
 def host(run: Run, slug: str) -> None:
     """Hands the run of a page to its visitor's room on it; call it in every run of the page."""
+    _keep_open()  # in lecture mode too, where the button is not drawn
     room = _on(slug)
     if room is not None:
         room.run = run
@@ -229,7 +230,7 @@ def show_room(room: Room, slug: str, material: Material) -> None:
 
 def _make_own(room: Room, slug: str, material: Material) -> None:
     if not room.is_open:
-        return  # `follow` says so
+        return  # `followed_room` says so
     capture, brought = room.run.capture(), getattr(room.run.experiment, "material", {})
     load(type(capture.settings), slug, dict(capture.settings))
     material.put(brought)
