@@ -263,16 +263,21 @@ def _go_on(run: Run, slug: str, settings_class: type[Settings], lesson: Lesson, 
 
 
 def _note(slug: str, lesson: Lesson, tried: Try) -> None:
-    text = st.text_area(
+    st.text_area(
         "My observation",
         value=tried.note,
         max_chars=MAX_NOTE,
         height=80,
         key=f"{slug}_note_{lesson.slug}",
         placeholder="What did you see? It goes into your worksheet.",
+        on_change=_keep_note,  # also when another tab is opened before the box is drawn again
+        args=(slug, lesson),
         persist_state="session",
     )
-    tried.note = (text or "")[:MAX_NOTE]
+
+
+def _keep_note(slug: str, lesson: Lesson) -> None:
+    _try_of(slug, lesson).note = str(st.session_state[f"{slug}_note_{lesson.slug}"] or "")[:MAX_NOTE]
 
 
 def _try_of(slug: str, lesson: Lesson) -> Try:

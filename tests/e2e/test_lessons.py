@@ -74,7 +74,7 @@ def test_a_failure_from_the_start_page_to_its_cure(browser_page: Page, start_app
     expect(back).to_have_count(0)
     expect(back).to_be_visible()
     back.click()
-    shown = page.get_by_text(re.compile("PyTorch's default: training loss"))
+    shown = page.get_by_test_id("stMainBlockContainer").get_by_text(re.compile("PyTorch's default: training loss"))
     expect(shown).to_be_visible()
     time.sleep(0.5)
     expect(page.get_by_role("tab", name="Failure museum")).to_be_in_viewport()
