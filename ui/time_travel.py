@@ -46,6 +46,7 @@ def time_bar(run: Run, snapshot: Snapshot, slug: str) -> None:
         format_func=lambda step: f"step {step:,}",
         on_change=_visit,
         args=(run, slug),
+        disabled=is_back,
         label_visibility="collapsed",
         width="stretch",
     )
@@ -62,9 +63,8 @@ def time_bar(run: Run, snapshot: Snapshot, slug: str) -> None:
 
 
 def _visit(run: Run, slug: str) -> None:
-    if run.is_playing:
-        return  # the bar is not shown then: a slow browser has told an older moment once more
-    st.session_state[f"_{slug}_playback"] = False
+    if run.is_playing or st.session_state.get(f"_{slug}_playback"):
+        return  # nobody can turn it then: a slow browser has told an older moment once more
     run.visit(st.session_state[f"{slug}_moment"])
 
 
