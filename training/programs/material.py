@@ -35,7 +35,8 @@ class Writing:
             ProgramError: if there is no way to write it.
         """
         if isinstance(value, str):
-            return json.dumps(value, ensure_ascii=False)
+            needs_single = '"' in value and "'" not in value
+            return repr(value) if needs_single else json.dumps(value, ensure_ascii=False)
         if isinstance(value, float) and not math.isfinite(value):
             return f'float("{value}")'
         if isinstance(value, int | float | bool | None):
