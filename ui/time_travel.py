@@ -50,7 +50,7 @@ def time_bar(run: Run, snapshot: Snapshot, slug: str) -> None:
         label_visibility="collapsed",
         width="stretch",
     )
-    label, icon = ("Stop", ":material/stop:") if is_back else ("Play back", ":material/history:")
+    label, icon = ("Stop", ":material/stop:") if is_back else ("Look back", ":material/history:")
     words = "Show the moments of this run again, from the one shown on, or from the start."
     st.button(label, key=f"{slug}_playback_go", icon=icon, help=words, on_click=_toggle, args=(run, slug))
     st.selectbox(

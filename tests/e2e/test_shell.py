@@ -56,7 +56,7 @@ def test_the_scrubber_moves_the_picture_and_playback_returns(
     page.locator(f".st-key-{slug}_moment input").focus()
     page.keyboard.press("Home")
     expect(page.locator("canvas").first).to_have_attribute("data-step", "0")
-    page.get_by_role("button", name="Play back").click()
+    page.get_by_role("button", name="Look back").click()
     end = time.monotonic() + 60
     seen = {picture(page)}
     while picture(page) != "20":
