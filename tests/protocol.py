@@ -42,7 +42,7 @@ class Script:
         ended: when its last message came.
         num_bytes: size of its websocket messages.
         num_messages: how many there were.
-        drew_canvas: whether a live picture was among them.
+        pictured: when its first live picture came; 0 if there was none.
     """
 
     id: str = ""
@@ -51,7 +51,12 @@ class Script:
     ended: float = 0.0
     num_bytes: int = 0
     num_messages: int = 0
-    drew_canvas: bool = False
+    pictured: float = 0.0
+
+    @property
+    def drew_canvas(self) -> bool:
+        """Whether a live picture was among the messages."""
+        return self.pictured > 0
 
 
 @dataclass
@@ -289,8 +294,9 @@ class Visitor:
         match message.WhichOneof("type"):
             case "new_session":
                 run = message.metadata.run
-                size = self._script.num_bytes, self._script.num_messages
-                self._script = Script(run.script_run_id, tuple(run.fragment_ids), time.perf_counter(), 0.0, *size)
+                former = self._script  # not finished: what it drew counts for the run that takes its place
+                so_far = former.num_bytes, former.num_messages, former.pictured
+                self._script = Script(run.script_run_id, tuple(run.fragment_ids), time.perf_counter(), 0.0, *so_far)
                 if not run.fragment_ids:
                     self.timers.clear()
             case "navigation":
@@ -316,7 +322,8 @@ class Visitor:
             return
         element = source.delta.new_element
         self._drawn[place] = _Drawn(element, self._script.id, source.delta.fragment_id)
-        self._script.drew_canvas |= _is_canvas(element)
+        if _is_canvas(element) and not self._script.drew_canvas:
+            self._script.pictured = time.perf_counter()
         widget = _widget(element)
         if widget is not None and getattr(widget, "set_value", False):
             self._states[widget.id] = _default(element, is_set=True)
