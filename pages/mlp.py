@@ -9,7 +9,7 @@ from experiments.mlp_lessons import LESSONS
 from experiments.mlp_outputs import offered_losses
 from experiments.mlp_settings import NUMBERS, MLPSettings
 from ui.compare import compare
-from ui.frame import heading, section, stage
+from ui.frame import heading, run_knobs, section, stage
 from ui.health import health
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons
@@ -19,7 +19,6 @@ from ui.mlp_live import draw_empty_plane, draw_network, layer_buttons, view_knob
 from ui.runs import open_run
 from ui.source import source_panel
 from ui.take_home import take_home
-from ui.transport import stop_knobs
 from ui.trials import conduct, start_asked
 from ui.words import plain
 
@@ -52,7 +51,7 @@ with st.sidebar:
         after={
             "problem": bring,
             "hidden_dims": layer_buttons,
-            "Run": lambda _: stop_knobs(SLUG),
+            "Run": lambda _: run_knobs(SLUG),
             "View": lambda _: view_knobs(),
         },
     )

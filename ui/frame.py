@@ -1,7 +1,7 @@
 """The frame every page stands in: title and sentence, knobs on the left, transport bar, live picture, curves."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -17,8 +17,8 @@ from ui.material import NONE, Material
 from ui.rooms import followed_room, host, num_followers, publish, room_button, room_sentence, show_room
 from ui.runs import poll
 from ui.share import share_button
-from ui.time_travel import play_back, playback_tick, time_bar
-from ui.transport import status, status_words, transport
+from ui.time_travel import play_back, playback_knob, playback_tick, time_bar
+from ui.transport import status, status_words, stop_knobs, transport
 
 TICK_SECONDS: Final = 0.25
 BUSY_TICK_SECONDS: Final = 0.5  # when many train at once
@@ -37,6 +37,9 @@ section[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {gap: 0.6rem}
   .stMainBlockContainer [class*="_heading"] {flex-wrap: nowrap}
   .stMainBlockContainer [class*="_heading"] button p {white-space: nowrap}
 }
+[class*="_status_line"] {flex-wrap: nowrap}
+[class*="_status_line"] p {white-space: nowrap}
+[class*="_status_line"] > div:has(.stMarkdown) {min-width: 0; overflow: hidden}
 [class*="st-key-hidden_"] {display: none}
 </style>"""
 
@@ -81,6 +84,12 @@ def section(title: str) -> None:
     st.header(title)
 
 
+def run_knobs(slug: str) -> None:
+    """The knobs of a run that are no settings: when it pauses by itself, how fast to look back."""
+    stop_knobs(slug)
+    playback_knob(slug)
+
+
 def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
     """Transport bar and live picture: some times a second while the run plays, once when it is paused.
 
@@ -117,7 +126,8 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
 
 def _status_line(run: Run, snapshot: Snapshot, slug: str) -> None:
     """Where the run is, and the time bar beside it."""
-    with st.container(horizontal=True, vertical_alignment="center", height=BAR_HEIGHT, border=False, gap="small"):
+    look: dict[str, Any] = {"horizontal": True, "vertical_alignment": "center", "gap": "small", "border": False}
+    with st.container(height=BAR_HEIGHT, key=f"{slug}_status_line", **look):
         status(snapshot, *(num_followers(slug) if snapshot.is_playing else ()))
         time_bar(run, snapshot, slug)
     if snapshot.has_failed:

@@ -5,10 +5,12 @@ from typing import Final
 import streamlit as st
 
 from training.run import Run, Snapshot
+from ui.knobs import IN_URL
 from ui.pins import keep_future
 from ui.words import plain
 
 PLAYBACK: Final = {"2 moments/s": 0.5, "4 moments/s": 0.25, "8 moments/s": 0.125}  # seconds between two moments
+DEFAULT: Final = "4 moments/s"
 
 
 def playback_tick(slug: str) -> float | None:
@@ -17,7 +19,14 @@ def playback_tick(slug: str) -> float | None:
 
 
 def _pace(slug: str) -> str:
-    return str(st.session_state.get(f"{slug}_playback_pace", "4 moments/s"))
+    return str(st.session_state.get(f"{slug}_playback_pace", DEFAULT))
+
+
+def playback_knob(slug: str) -> None:
+    """How fast the past is played back; it stands among the knobs, because the bar has no room for it."""
+    words = "How fast Look back goes through the moments of the run."
+    choices = list(PLAYBACK)
+    st.selectbox("Looking back", choices, choices.index(DEFAULT), key=f"{slug}_playback_pace", help=words, **IN_URL)
 
 
 def play_back(run: Run, slug: str) -> None:
@@ -53,9 +62,6 @@ def time_bar(run: Run, snapshot: Snapshot, slug: str) -> None:
     label, icon = ("Stop", ":material/stop:") if is_back else ("Look back", ":material/history:")
     words = "Show the moments of this run again, from the one shown on, or from the start."
     st.button(label, key=f"{slug}_playback_go", icon=icon, help=words, on_click=_toggle, args=(run, slug))
-    st.selectbox(
-        "Playback speed", list(PLAYBACK), 1, key=f"{slug}_playback_pace", label_visibility="collapsed", width=130
-    )
     back = "Back to the newest step. Playing goes on from there too: looking back loses nothing."
     st.button("Newest", key=f"{slug}_newest", disabled=not is_past, help=back, on_click=run.leave)
     on = "Train on from this moment. What came after it is forgotten; the run as it was stays under Compare."

@@ -117,14 +117,14 @@ def status_words(snapshot: Snapshot) -> list[str]:
     """Where the run is, how fast it goes, and why it paused by itself; in Markdown."""
     is_past = snapshot.step < snapshot.newest_step
     parts = [f"step **{snapshot.step:,}**" + (f" of {snapshot.newest_step:,}" if is_past else "")]
+    if snapshot.message and not snapshot.has_failed:
+        return [*parts, snapshot.message]
     parts.append(f"epoch **{snapshot.epoch:,.1f}**")
     if snapshot.is_playing and snapshot.steps_per_second:
         parts.append(f"{snapshot.steps_per_second:,.0f} steps/s")
     if snapshot.seconds_left is not None:
         parts.append(f"about {snapshot.seconds_left:,.0f} s left")
     parts.append(f"on {snapshot.device.upper()}")
-    if snapshot.message and not snapshot.has_failed:
-        parts.append(snapshot.message)
     return parts
 
 
