@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import NewPage, StartApp, StartServer
 
 APP = "app.py"
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=40_000)
 
 
 def open_page(page: Page, address: str, query: str = "") -> Page:

@@ -72,7 +72,7 @@ def test_a_lecture(new_page: NewPage, start_app: StartApp, page_errors: list[str
     assert step(one) == here, "the last picture stays"
     one.get_by_role("button", name="Make it my own").click()
     expect(one.get_by_role("button", name="+10", exact=True)).to_be_visible()
-    expect(one.get_by_text(CLOSED)).to_be_visible()
+    expect(one.get_by_test_id("stAlertContentWarning").get_by_text(CLOSED)).to_be_visible()
     assert "room=" not in one.url
     assert page_errors == []
 

@@ -10,7 +10,7 @@ from catalog import PAGES
 from tests.e2e.conftest import NewPage, StartApp
 
 APP = "app.py"
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=40_000)
 per_page = pytest.mark.parametrize("slug", [page.slug for page in PAGES])
 
 
