@@ -71,7 +71,7 @@ section("Look inside")
 look_inside(run, run.poll())
 
 section("Compare")
-compare(run, SLUG, MLPSettings, material(SLUG))
+compare(run, SLUG, material(SLUG))
 
 section("Try this")
 lessons(run, SLUG, MLPSettings, LESSONS)

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 
 from training.experiment import Experiment
 from training.history import Columns, History
-from training.run import LEASE_SECONDS, Build, Run, Stop, has_run_away
+from training.run import LEASE_SECONDS, Build, Run, Stop, has_run_away, reason_of
 from training.settings import Settings
 from training.turn import TURN, RandomState
 
@@ -158,8 +158,7 @@ class Band:
         try:
             taken = self._work().advance(seconds)
         except Exception as error:  # data of another seed that cannot be used, say
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            self.message = f"The seeds could not be trained: {lines[0][:200]}"
+            self.message = f"The seeds could not be trained: {reason_of(error)}"
             self.cancel()
             return 0
         self._seconds += time.perf_counter() - began

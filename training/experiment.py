@@ -79,3 +79,9 @@ class Experiment(Protocol):
 
     def networks(self) -> dict[str, Network]:
         """Every network by the name it has on the page, with a batch to look into it. Draws no random numbers."""
+
+
+def material_of(experiment: Experiment) -> Mapping[str, Any]:
+    """What an experiment was built from besides its settings, by argument; nothing if it does not say."""
+    material: Mapping[str, Any] = getattr(experiment, "material", {})
+    return material

@@ -89,11 +89,6 @@ class Lesson:
     change: Trial | None = None
 
     @property
-    def is_failure(self) -> bool:
-        """Whether it belongs to the museum of failures."""
-        return self.failure is not None
-
-    @property
     def runs(self) -> tuple[Trial, ...]:
         """The trials, and last, where there is one, the change to go on with."""
         return (*self.trials, self.change) if self.change else self.trials

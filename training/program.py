@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from training.capture import Capture
-from training.experiment import Experiment
+from training.experiment import Experiment, material_of
 from training.programs import loop
 from training.programs.material import Writing, written, written_material
 from training.programs.reach import Round
@@ -100,7 +100,7 @@ def program_of(slug: str, title: str, capture: Capture, experiment: Experiment) 
         ProgramError: if that is not possible; the message is one sentence for the visitor.
     """
     changed = sorted({name for change in capture.changes for name in change.values})
-    material: dict[str, Any] = getattr(experiment, "material", {})
+    material = material_of(experiment)
     writing, material_text = written_material(material)
     roots = ["step", "evaluate", "record_every", *(["apply"] if capture.changes else [])]
     shaker = Shaker(experiment, capture.first_settings, changed, roots)

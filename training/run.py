@@ -31,6 +31,12 @@ def has_run_away(loss: float, first_loss: float) -> bool:
     return not math.isfinite(loss) or abs(loss) > EXPLOSION * max(1.0, abs(first_loss))
 
 
+def reason_of(error: Exception) -> str:
+    """The first line of what an error says, for a sentence to the visitor."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200]
+
+
 class Run(Travel):
     """Drives one experiment. All public methods may be called from any thread; none waits longer than one step."""
 
@@ -259,8 +265,7 @@ class Run(Travel):
 
     def _fail(self, error: Exception) -> None:
         """Pauses for good until reset, because a step raised."""
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        self._settle(f"A step could not be computed ({lines[0][:200]}). Change a setting or reset.", has_failed=True)
+        self._settle(f"A step could not be computed ({reason_of(error)}). Change a setting or reset.", has_failed=True)
         self._snapshot = replace(self._snapshot, is_playing=False, message=self._message, has_failed=True)
 
     def _take_one(self) -> None:

@@ -14,7 +14,6 @@ from training.history import Columns
 from training.run import Run
 from training.settings import Settings, knob_of
 from ui.band import band_controls, band_name, band_sentence, outcome_of
-from ui.knobs import load
 from ui.live import live_canvas
 from ui.material import NONE, Material
 from ui.pins import MAX_PINS, Pin, names_of, pin, pins_of, remove
@@ -45,13 +44,12 @@ class Shown(NamedTuple):
 
 
 @st.fragment
-def compare(run: Run, slug: str, settings_class: type[Settings], material: Material = NONE) -> None:
+def compare(run: Run, slug: str, material: Material = NONE) -> None:
     """The section Compare. A fragment, so that a choice in it does not draw the live picture anew.
 
     Args:
         run: the page's current run.
         slug: which page.
-        settings_class: its settings.
         material: how what the visitor brought comes back with a pinned run.
     """
     if st.session_state.pop(f"_{slug}_loads", False):
@@ -60,7 +58,7 @@ def compare(run: Run, slug: str, settings_class: type[Settings], material: Mater
     pins, outcome = pins_of(slug), outcome_of(slug)
     runs = _runs(run, pins) if pins or outcome is not None else []
     if pins:
-        _cards(slug, settings_class, pins, runs, material)
+        _cards(slug, pins, runs, material)
     band_controls(run, slug)
     if not runs:
         st.caption(
@@ -118,9 +116,7 @@ def _runs(run: Run, pins: Sequence[Pin]) -> list[Shown]:
     return [*shown, Shown(CURRENT, None, snapshot.settings, snapshot.history, *last)]
 
 
-def _cards(
-    slug: str, settings_class: type[Settings], pins: Sequence[Pin], runs: Sequence[Shown], material: Material
-) -> None:
+def _cards(slug: str, pins: Sequence[Pin], runs: Sequence[Shown], material: Material) -> None:
     """A small picture of each pinned run, with its name and what can be done with it."""
     for column, one, shown in zip(st.columns(MAX_PINS), pins, runs, strict=False):
         with column:
@@ -146,7 +142,7 @@ def _cards(
                     help=words,
                     disabled=is_gone,
                     on_click=_load,
-                    args=(slug, settings_class, one, material),
+                    args=(slug, one, material),
                 )
                 st.button("Remove", key=f"{slug}_pin_remove_{one.number}", on_click=remove, args=(slug, one.number))
 
@@ -155,10 +151,8 @@ def _rename(one: Pin, key: str) -> None:
     one.given = " ".join(st.session_state[key].split())[:NAME_LETTERS]
 
 
-def _load(slug: str, settings_class: type[Settings], one: Pin, material: Material) -> None:
-    load(settings_class, slug, dict(one.capture.settings))
-    material.put(one.material)
-    resume_next(slug, one.capture)
+def _load(slug: str, one: Pin, material: Material) -> None:
+    resume_next(slug, one.capture, material, one.material)
     st.session_state[f"_{slug}_loads"] = True
 
 

@@ -1,8 +1,5 @@
 """The keys of lecture mode, and what they start."""
 
-import importlib
-import importlib.util
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +7,7 @@ import streamlit as st
 
 from training.lessons import Lesson
 from ui.runs import run_of
-from ui.trials import start
+from ui.trials import lessons_of, start
 
 KEYS: Final = (
     ("Space", "Play, pause"),
@@ -31,7 +28,7 @@ _listener = st.components.v2.component(
 
 def lecture_keys(slug: str) -> None:
     """Listens to the keyboard: static/keys.js presses the buttons of the page; a digit starts a lesson."""
-    presets = _lessons_of(slug)[:NUM_PRESETS]
+    presets = lessons_of(slug)[:NUM_PRESETS]
     key = f"{slug}_keys"
 
     def start() -> None:
@@ -49,12 +46,3 @@ def _start(slug: str, number: int, lesson: Lesson) -> None:
     if run is not None:
         start(run, slug, type(run.settings), lesson, [0], "lecture")
     st.toast(f"{number}: {lesson.title}")
-
-
-def _lessons_of(slug: str) -> Sequence[Lesson]:
-    """The lessons of a page; none if it has no such file."""
-    name = f"experiments.{slug}_lessons"
-    if importlib.util.find_spec(name) is None:
-        return ()
-    lessons: Sequence[Lesson] = importlib.import_module(name).LESSONS
-    return lessons

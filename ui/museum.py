@@ -1,6 +1,5 @@
 """The museum of failures: what each looks like, why it happens, how to mend it, shown by real runs."""
 
-import importlib
 from collections.abc import Iterator, Sequence
 
 import streamlit as st
@@ -9,7 +8,7 @@ from catalog import PAGES, Entry
 from training.lessons import Lesson, in_words
 from training.run import Run
 from training.settings import Settings
-from ui.trials import results_of, start
+from ui.trials import lessons_of, results_of, start
 
 
 def museum(run: Run, slug: str, settings_class: type[Settings], all_lessons: Sequence[Lesson]) -> None:
@@ -50,10 +49,7 @@ def _exhibit(run: Run, slug: str, settings_class: type[Settings], lesson: Lesson
 def failures_of_all_pages() -> Iterator[tuple[Entry, Lesson]]:
     """Every failure of the catalog, with the page that shows it, in teaching order."""
     for page in PAGES:
-        if importlib.util.find_spec(f"experiments.{page.slug}_lessons"):
-            for lesson in importlib.import_module(f"experiments.{page.slug}_lessons").LESSONS:
-                if lesson.failure:
-                    yield page, lesson
+        yield from ((page, lesson) for lesson in lessons_of(page.slug) if lesson.failure)
 
 
 def museum_links() -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from training.capture import Capture
 from training.checkpoints import num_bytes
 from training.comparison import Layer, layers_of, num_parameters, short_names
-from training.experiment import Experiment
+from training.experiment import Experiment, material_of
 from training.run import Run
 from training.settings import Settings
 
@@ -97,8 +97,7 @@ def keep_future(run: Run, slug: str) -> str:
 
 
 def _look(experiment: Experiment) -> tuple[int, tuple[Layer, ...], Any, Mapping[str, Any]]:
-    material = getattr(experiment, "material", {})
-    return num_parameters(experiment), layers_of(experiment), experiment.observe(), material
+    return num_parameters(experiment), layers_of(experiment), experiment.observe(), material_of(experiment)
 
 
 def remove(slug: str, number: int) -> None:

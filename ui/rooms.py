@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from catalog import entry
+from training.experiment import material_of
 from training.run import Run, Snapshot
-from ui.knobs import load
 from ui.live import follow_canvas
 from ui.material import Material
 from ui.room_message import Picture
@@ -231,10 +231,7 @@ def show_room(room: Room, slug: str, material: Material) -> None:
 def _make_own(room: Room, slug: str, material: Material) -> None:
     if not room.is_open:
         return  # `followed_room` says so
-    capture, brought = room.run.capture(), getattr(room.run.experiment, "material", {})
-    load(type(capture.settings), slug, dict(capture.settings))
-    material.put(brought)
-    resume_next(slug, capture)
+    resume_next(slug, room.run.capture(), material, material_of(room.run.experiment))
     _leave()
 
 

@@ -1,6 +1,6 @@
 """One visitor's runs: made once a page, kept over page switches, parked when the visitor is gone."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 import streamlit as st
@@ -10,6 +10,8 @@ from training.capture import Capture, CaptureError
 from training.run import Build, Run, Snapshot
 from training.scheduler import SCHEDULER, BusyError
 from training.settings import Settings, SettingsError
+from ui.knobs import load
+from ui.material import Material
 
 MAX_RUNS: Final = 8  # of one visitor; the one not looked at for longest makes room
 
@@ -62,8 +64,17 @@ def open_run(slug: str, build: Build, settings: Settings, material: Hashable = N
     return run, complaint
 
 
-def resume_next(slug: str, capture: Capture) -> None:
-    """Has `open_run` go on from a capture; call it in a callback that also turns the knobs to its settings."""
+def resume_next(slug: str, capture: Capture, material: Material, brought: Mapping[str, Any]) -> None:
+    """Brings a page to a captured run: turns its knobs, and has `open_run` go on from there. Call it in a callback.
+
+    Args:
+        slug: which page.
+        capture: where to go on.
+        material: how what a visitor brought comes into the session.
+        brought: what the captured run was built from besides its settings.
+    """
+    load(type(capture.settings), slug, dict(capture.settings))
+    material.put(brought)
     st.session_state[f"_{slug}_resume"] = capture
 
 

@@ -14,14 +14,13 @@ import streamlit as st
 
 from catalog import entry
 from data.dataset import DataError
-from training.experiment import Experiment
+from training.experiment import Experiment, material_of
 from training.numbers import numbers_zip
 from training.program import Program, ProgramError, program_of
 from training.run import Run
 from training.run_file import RunFileError, check, history_csv, read, write
 from training.settings import Settings, is_shown
 from training.tensorboard import event_file
-from ui.knobs import load
 from ui.material import NONE, Material
 from ui.runs import resume_next
 from ui.words import plain
@@ -100,7 +99,7 @@ def _notebook(run: Run, slug: str) -> str:
 
 
 def _run_file(run: Run, slug: str, material: Material) -> bytes:
-    return write(slug, run.capture(), material.pack(getattr(run.experiment, "material", {})))
+    return write(slug, run.capture(), material.pack(material_of(run.experiment)))
 
 
 def _numbers(run: Run) -> bytes:
@@ -134,9 +133,7 @@ def _continue(run: Run, slug: str, material: Material) -> None:
     except (RunFileError, DataError) as error:
         state[f"_{slug}_continued"] = False, str(error)
         return
-    load(settings_class, slug, dict(settings))
-    material.put(brought)
-    resume_next(slug, file.capture)
+    resume_next(slug, file.capture, material, brought)
     state[f"_{slug}_continued"] = True, f"Continued at step {file.capture.step:,}."
 
 

@@ -4,6 +4,8 @@ A page calls `conduct` before its knobs are drawn (only then can they be turned)
 followed them. While a trial is on, a bar at the lower edge of the window says what runs and what comes next.
 """
 
+import importlib
+import importlib.util
 import math
 import time
 from collections.abc import Sequence
@@ -18,7 +20,7 @@ from training.run import Run
 from training.settings import Settings
 from training.snapshot import Stop
 from ui.knobs import key_of, load
-from ui.runs import poll
+from ui.runs import poll, run_of
 from ui.scroll import ask_into_view
 from ui.transport import DEFAULT_PACE, PACES
 
@@ -94,6 +96,15 @@ class Note:
     following: Lesson | None = None  # its second trial can be run next
 
 
+def lessons_of(slug: str) -> Sequence[Lesson]:
+    """The lessons of a page; none if it has no such file."""
+    name = f"experiments.{slug}_lessons"
+    if importlib.util.find_spec(name) is None:
+        return ()
+    lessons: Sequence[Lesson] = importlib.import_module(name).LESSONS
+    return lessons
+
+
 def results_of(slug: str, lesson: Lesson, room: Room = "lesson") -> dict[int, Result]:
     """What the trials run so far gave, by their place in `lesson.runs`."""
     results: dict[tuple[str, str], dict[int, Result]] = st.session_state.setdefault(f"_{slug}_results", {})
@@ -143,13 +154,12 @@ def stop(run: Run, slug: str) -> None:
 def conduct(slug: str) -> None:
     """Keeps the result of a trial that is over and turns the knobs for the next; call it before they are drawn."""
     playing = playing_of(slug)
-    runs: dict[str, tuple[Run, Any]] = st.session_state.get("_runs", {})
-    if playing is None or not playing.is_started or slug not in runs:
+    run = run_of(slug)
+    if playing is None or not playing.is_started or run is None:
         return
-    run = runs[slug][0]
     if playing.rest_until is None and _is_over(playing, run):
         run.leave()  # the result is that of the newest moment, whichever is looked at
-        if run.capture().edits:
+        if run.capture().edits:  # a capture waits for the end of the slice, after which the snapshot is the last one
             _end(slug)
             st.session_state[f"_{slug}_note"] = Note(EDITED)
             return

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -100,7 +101,7 @@ def written(value: Any) -> str:
     return Writing().write(value)
 
 
-def written_material(material: dict[str, Any]) -> tuple[Writing, str]:
+def written_material(material: Mapping[str, Any]) -> tuple[Writing, str]:
     """The arguments of an experiment, a line or more each.
 
     Raises:
