@@ -44,7 +44,8 @@ class CNNExperiment(Inside):
         self.pictures = make_pictures(settings, own)
         self._x, self._y = self.pictures.x.to(self.device), self.pictures.y.to(self.device)
         self.model = make_network(settings, self.pictures).to(self.device, memory_format=torch.channels_last)
-        self._weights = list(self.model.parameters())
+        self._weights: list[Tensor] = list(self.model.parameters())
+        self.first_filters = self._weights[0].detach().clone()
         self.optimizer = make_optimizer(self._weights, settings)
         self.num_steps = 0
         self._cursor = 0

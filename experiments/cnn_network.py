@@ -23,7 +23,7 @@ MAPS_OF_A_BRANCH: Final = 4  # drawn
 SUMS: Final = "sums, before the ReLU"
 
 
-def make_network(settings: CNNSettings, pictures: Pictures) -> nn.Module:
+def make_network(settings: CNNSettings, pictures: Pictures) -> Any:
     """The network that the settings describe, with fresh random weights.
 
     Raises:
@@ -105,3 +105,47 @@ def flat_layers(model: SimpleMLP, x: Float[Tensor, "B C S S"]) -> tuple[tuple[La
     sums = model.layer_outputs(x.flatten(1))[0][0]  # (B, F)
     drawn = layer_maps("weights", "what a unit looks for", weight), layer_maps("units", SUMS, sums[0, :, None, None])
     return drawn, (dead_share(sums[:, :, None, None]),)
+
+
+def convolutions(model: nn.Module) -> dict[str, nn.Conv2d]:
+    """The convolutions of a network by name, in the order in which they were made."""
+    return {name: module for name, module in model.named_modules() if isinstance(module, nn.Conv2d)}
+
+
+def origin(model: Any, layer: str, number: int) -> tuple[str, int]:
+    """The convolution that makes a map, and the map's number there.
+
+    Args:
+        model: the network.
+        layer: as drawn: a convolution or an Inception module.
+        number: of the map in that layer, from 0.
+
+    Raises:
+        SettingsError: if no convolution makes it.
+    """
+    if layer in convolutions(model):
+        return layer, number
+    module = getattr(model, layer, None)
+    if not isinstance(module, InceptionModule):
+        raise SettingsError("This network has no convolution to look into.")
+    for branch in ("one", "three", "five", "project"):
+        count = getattr(module, branch).out_channels
+        if number < count:
+            return f"{layer}.{branch}", number
+        number -= count
+    raise SettingsError(f"There is no such map in {layer}.")
+
+
+def last_maps(model: Any, x: Float[Tensor, "B C S S"]) -> tuple[Tensor, Tensor]:
+    """The last maps after their ReLU and the logits made from them, so that slopes can be taken between.
+
+    Raises:
+        SettingsError: if the network has no convolution.
+    """
+    if isinstance(model, SimpleCNN):
+        maps = model.feature_maps(x)[f"relu{model.num_layers}"]
+        return maps, model.classify(model.pool(maps))
+    if isinstance(model, SimpleInception):
+        maps = model.feature_maps(x)["inception2"]
+        return maps, model.classify(maps)
+    raise SettingsError("A network without convolutions has no maps, so it cannot say where it looked.")

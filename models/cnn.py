@@ -108,7 +108,7 @@ class SimpleCNN(nn.Module):
         return self.fc2(self.dropout(x))  # (B, K)
 
     def feature_maps(self, x: Float[Tensor, "B C H W"]) -> dict[str, Float[Tensor, "B _ _ _"]]:
-        """What each layer makes of pictures: `conv1` is before its ReLU, then come `relu1`, `pool1`, `conv2` and so on."""
+        """What each layer makes of pictures: `conv1` (before its ReLU), `relu1`, `pool1`, `conv2` and so on."""
         maps = {}
         for number in range(1, self.num_layers + 1):
             maps[f"conv{number}"] = self.convolve(x, number)
