@@ -176,12 +176,6 @@ class CNNExperiment(Inside):
         """The one network, with the first training pictures."""
         return {"network": Network(self.model, (as_input(self._x[: self._batch_size]),))}
 
-    @property
-    def picture_row(self) -> int:
-        """The place of the picture looked at among all pictures."""
-        n = self.pictures.num_train
-        return n + self.settings.picture % (len(self._y) - n)
-
     @cached_property
     def shown(self) -> list[int]:
         """The places, among the test pictures, of the few that are shown: each class in turn."""

@@ -94,10 +94,15 @@ class Inside:
     settings: CNNSettings
     pictures: Pictures
     model: Any
-    picture_row: int
     first_filters: Tensor
     _x: Tensor
     _y: Tensor
+
+    @property
+    def picture_row(self) -> int:
+        """The place of the picture looked at among all pictures."""
+        n = self.pictures.num_train
+        return n + self.settings.picture % (len(self._y) - n)
 
     # ---- one picture -------------------------------------------------------------------------------------------
 
