@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
@@ -82,9 +82,9 @@ class CNNObservation:
     report: str
 
 
-def array(tensor: Tensor) -> np.ndarray[Any, Any]:
+def array(tensor: Tensor) -> np.ndarray:
     """A copy of a tensor for the pictures."""
-    copied: np.ndarray[Any, Any] = tensor.detach().cpu().numpy().copy()
+    copied: np.ndarray = tensor.detach().cpu().numpy().copy()
     return copied
 
 
