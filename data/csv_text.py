@@ -21,7 +21,7 @@ RAGGED_SHARE: Final = 0.1  # more rows of a wrong length than this: the table is
 DELIMITERS: Final = "\t;|,"  # a tie goes to the first: with a decimal comma, commas look like delimiters
 MISSING: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-"})
 
-_SIGNATURES: Final = {
+SIGNATURES: Final = {
     b"PK\x03\x04": "an Excel (or other zipped) file: save the table as CSV and upload that file",
     b"\xd0\xcf\x11\xe0": "an old Excel file: save the table as CSV and upload that file",
     b"\x1f\x8b": "a compressed file: unpack it and upload the CSV file inside",
@@ -44,14 +44,15 @@ class Cells(NamedTuple):
     report: tuple[str, ...]
 
 
-def split_cells(content: bytes | str) -> Cells:
+def split_cells(content: bytes | str, least_columns: int = 2) -> Cells:
     """Finds delimiter, header and decimal sign of a CSV table, and splits it into cells.
 
     Args:
         content: an uploaded file, or pasted text; comma, semicolon, tab or bar between the cells.
+        least_columns: fewer are refused.
 
     Raises:
-        DataError: for anything that is not a table of at most 5 MB, 50 000 rows and 200 columns, with at least two
+        DataError: for anything that is not a table of at most 5 MB, 50 000 rows and 200 columns, with enough
             columns and one row below the header.
     """
     text = _decode(content)
@@ -59,7 +60,7 @@ def split_cells(content: bytes | str) -> Cells:
     numbered = _numbered_rows(text, delimiter)
     rows = [row for _, row in numbered]
     num_columns = len(rows[0])
-    if num_columns == 1:
+    if num_columns < least_columns:
         raise DataError("The table has only one column: put a comma, a semicolon or a tab between the columns.")
     if num_columns > MAX_COLUMNS:
         raise DataError(f"The table has {num_columns:,} columns, and at most {MAX_COLUMNS} can be read: remove some.")
@@ -152,10 +153,10 @@ def _decode(content: bytes | str) -> str:
         raise DataError(
             f"The table is {size} large, and at most {MAX_BYTES // 1_000_000} MB can be read: keep fewer rows."
         )
-    for signature, what in _SIGNATURES.items():
+    for signature, what in SIGNATURES.items():
         if content.startswith(signature):
             raise DataError(f"This is {what}.")
-    text = _to_text(content)
+    text = to_text(content)
     if "\0" in text:
         raise DataError("This is not a text file: save the table as CSV and upload that file.")
     if not text.strip():
@@ -163,7 +164,7 @@ def _decode(content: bytes | str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _to_text(content: bytes) -> str:
+def to_text(content: bytes) -> str:
     """Decodes UTF-8, the UTF-16 of Excel's "Unicode text", or failing these the Western European code pages."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")

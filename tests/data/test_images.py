@@ -19,17 +19,17 @@ SHAPES = {
     "fruit": (575, 300, 3, 64, 5),
 }
 SOURCES = (ROOT / "data" / "files" / "SOURCES.md").read_text(encoding="utf-8")
-FILES = re.findall(r"^\| `([\w.]+)` \|.*\| `([0-9a-f]{64})` \|$", SOURCES, re.MULTILINE)
+DESCRIBED = re.findall(r"^\| `([\w.]+)` \|.*\| `([0-9a-f]{64})` \|$", SOURCES, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("name", "digest"), FILES)
+@pytest.mark.parametrize(("name", "digest"), DESCRIBED)
 def test_a_file_is_the_one_that_was_described(name, digest):
     assert hashlib.sha256(embedded(name).read_bytes()).hexdigest() == digest
 
 
 def test_every_file_is_described():
     present = {path.name for path in (ROOT / "data" / "files").iterdir()}
-    assert present == {"SOURCES.md", *(name for name, _ in FILES)}
+    assert present == {"SOURCES.md", *(name for name, _ in DESCRIBED)}
 
 
 @pytest.mark.parametrize("name", IMAGE_SETS)
