@@ -25,6 +25,12 @@ PAGES: Final = (
         chapter="Images",
         sentence="The same few weights at every place of a picture find edges, then parts, then things.",
     ),
+    Entry(
+        slug="rnn",
+        title="Recurrent network",
+        chapter="Sequences",
+        sentence="A network that reads step by step carries a memory along, and forgets.",
+    ),
 )
 
 
