@@ -35,7 +35,7 @@ def forgetting(experiment: RNNExperiment, length: int) -> dict[str, np.ndarray]:
         length: of the sequences.
 
     Returns:
-        By name: (T,) the length of ∂L_T/∂h_t, lag 0 first.
+        By name: (T - 1,) the length of ∂L_T/∂h_t, lag 1 first.
     """
     settings = experiment.settings
     own: Own | None = experiment.material.get("own")

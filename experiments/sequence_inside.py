@@ -28,8 +28,8 @@ KERNEL: Final = 5
 TOP: Final = 10
 
 
-def gradients_back(read: Read, task: Task, batch: Sequences) -> Float[Tensor, " T"]:
-    """Length of the gradient of the last answer's loss by the memory after each step, averaged over sequences.
+def gradients_back(read: Read, task: Task, batch: Sequences) -> Float[Tensor, " L"]:
+    """Length of the gradient of the last answer's loss by the memory after each step but the last, on average.
 
     Args:
         read: inputs and memory to outputs and memory, one step at a time.
@@ -50,14 +50,14 @@ def gradients_back(read: Read, task: Task, batch: Sequences) -> Float[Tensor, " 
         loss = F.cross_entropy(outputs[:, 0], last, reduction="sum")
     loss.backward()
     lengths = []
-    for parts in kept:
+    for parts in kept[:-1]:  # the last memory is not read on
         gradients = [part.grad[0] if part.grad is not None else torch.zeros_like(part[0]) for part in parts]
         lengths.append(torch.cat(gradients, dim=1).norm(dim=1).mean())
     return torch.stack(lengths)
 
 
 def by_lag(read: Read, task: Task, batch: Sequences) -> np.ndarray:
-    """The same by lag: (T,), the last step first. Leaves gradients of weights behind."""
+    """The same by lag: (T - 1,), lag 1 first. Leaves gradients of weights behind."""
     return gradients_back(read, task, batch).flip(0).detach().cpu().numpy()
 
 

@@ -17,7 +17,7 @@ def gradients_by_lag(found: Mapping[str, np.ndarray], strong: str, mode: theme.M
     """How much the loss of the last answer depends on each earlier memory.
 
     Args:
-        found: by name, (T,) lengths of ∂L_T/∂h_t, lag 0 first.
+        found: by name, (T - 1,) lengths of ∂L_T/∂h_t, lag 1 first.
         strong: the name drawn thick.
         mode: light or dark.
     """
@@ -25,13 +25,13 @@ def gradients_by_lag(found: Mapping[str, np.ndarray], strong: str, mode: theme.M
     for colour, (name, values) in zip(theme.CLASSES[1:], found.items(), strict=False):
         is_strong = name == strong
         look = {"color": theme.SURFACES[mode].text if is_strong else colour, "width": 4 if is_strong else 2}
-        x, y = list(range(len(values))), np.maximum(values, SMALLEST)
+        x, y = list(range(1, len(values) + 1)), np.maximum(values, SMALLEST)
         figure.add_scatter(x=x, y=y, name=name, line=look, hovertemplate="lag %{x}: %{y:.2e}")
     axis: dict[str, Any] = {"type": "log", "title": {"text": "‖∂L_T / ∂h_t‖"}, "exponentformat": "power"}
     apply_theme(figure, mode, height=HEIGHT, xaxis={"title": {"text": "lag T − t (steps back)"}}, yaxis=axis)
     last = {name: values[-1] / max(values[0], SMALLEST) for name, values in found.items()}
     words = ", ".join(f"{name} {share:.1e}" for name, share in last.items())
-    return Still(figure, f"Gradient by lag. What is left at the largest lag, as a share of lag 0: {words}.")
+    return Still(figure, f"Gradient by lag. What is left at the largest lag, as a share of lag 1: {words}.")
 
 
 def eigenvalues(now: Sequence[Any], first: Sequence[Any], mode: theme.Mode) -> Still:

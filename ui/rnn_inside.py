@@ -61,7 +61,7 @@ def forgetting_tab(run: Run, snapshot: Snapshot) -> None:
         )
         share = {name: values[-1] / values[0] for name, values in found.items() if values[0] > 0}
         told = ", ".join(f"{name} {written(share[name], '.1e')}" for name in share)
-        st.markdown(f"What is left {length - 1} steps back, as a share of the last step: {told}.")
+        st.markdown(f"What is left {length - 1} steps back, as a share of one step back: {told}.")
         length_now, clip = run.look(batch_gradient), snapshot.settings.clip  # type: ignore[arg-type]
         is_clipped = "is shortened" if 0 < clip < length_now else "is left alone"
         rule = f"clipping at {clip:g}: it {is_clipped}" if clip else "no clipping"
