@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from experiments.cnn_data import DIRECTIONS, Pictures, as_input, moved_by, scaled, shuffled
-from experiments.cnn_network import convolutions, last_maps, still
+from experiments.cnn_network import convolutions, last_maps, origin, still
 from experiments.cnn_observation import array
 from experiments.cnn_settings import CNNSettings
 from models.cnn import SimpleCNN
@@ -127,6 +127,18 @@ class Inside:
         """What the network says of each class before the softmax; None is the picture looked at."""
         with still(self.model):
             return array(self.model(self._input(picture))[0])
+
+    def convolutions(self) -> dict[str, int]:
+        """How many maps each convolution of this network makes, by its name."""
+        return {name: conv.out_channels for name, conv in convolutions(self.model).items()}
+
+    def origin(self, layer: str, number: int) -> tuple[str, int]:
+        """The convolution that makes map `number` (from 0) of a layer that is drawn, and the map's number there.
+
+        Raises:
+            SettingsError: if no convolution makes it.
+        """
+        return origin(self.model, layer, number)
 
     @torch.no_grad()
     def conv_parts(self, name: str, number: int, picture: Picture | None = None) -> ConvParts:
