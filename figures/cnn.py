@@ -13,7 +13,7 @@ ScaleBy = Literal["each map", "each layer", "the network"]
 
 SCALES: Final[tuple[ScaleBy, ...]] = ("each map", "each layer", "the network")
 LETTERS: Final = 11  # of a class beside its bar
-FEW_LETTERS: Final = 9  # beside a small picture
+LETTER: Final = 0.56  # width of one, as a share of its size
 TOP: Final = 3  # classes told of each test picture
 RIGHT: Final = "✓"
 WRONG: Final = "✗"
@@ -212,7 +212,7 @@ def _draw_bars(
     for row, k in enumerate(order):
         chance = _share(chances[k])
         mark = f"{WRONG} " if row == 0 and k != true else ""
-        name = mark + _cut(seen.class_names[k], FEW_LETTERS - len(mark))
+        name = mark + _cut(seen.class_names[k], int(width / (LETTER * scale.note)) - len(mark))
         place = y + row * pitch + 0.36 * pitch
         scene.text(x, place, name, size=scale.note, weight=600 if k == true else 400)
         bar_y = y + (row + 1) * pitch - 3

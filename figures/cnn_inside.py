@@ -12,7 +12,7 @@ from figures.theme import ON_PAGE
 
 MAX_CHANNELS: Final = 6  # drawn one below the other
 WIDTH: Final = 1000.0
-PARTS_HEIGHT: Final = 400.0
+HEAD: Final = 46.0  # above the tiles
 MISTAKES_A_ROW: Final = 6
 MAX_FILTERS: Final = 16
 
@@ -38,10 +38,11 @@ def parts_scene(parts: Any, row: int, column: int, channel: int) -> bytes:
     """
     count = len(parts.inputs)
     alt = f"Map {parts.number + 1} of {parts.name}: {count} input channels with their kernels, their sum, what follows."
-    scene = Scene(WIDTH, PARTS_HEIGHT, alt)
     shown = shown_channels(parts, channel)
-    pitch = min((PARTS_HEIGHT - 46) / len(shown), 130.0)
-    tile, top = pitch - 12, 46 + (PARTS_HEIGHT - 46 - len(shown) * pitch) / 2
+    pitch = min(360 / len(shown), 180.0)
+    tile, height = pitch - 12, HEAD + max(len(shown) * pitch, 210.0)
+    top = HEAD + (height - HEAD - len(shown) * pitch) / 2
+    scene = Scene(WIDTH, height, alt)
     kernel_side = min(tile, 58.0)
     lefts = 16.0, 16 + tile + 34, 16 + tile + 34 + kernel_side + 34
     ys = [top + index * pitch for index in range(len(shown))]
@@ -49,7 +50,7 @@ def parts_scene(parts: Any, row: int, column: int, channel: int) -> bytes:
         _head(scene, x + width / 2, words)
     _rows(scene, parts, shown, channel, lefts, ys, tile, kernel_side)
     _windows(scene, parts, lefts, ys, tile, row, column)
-    _sums(scene, parts, lefts[2] + tile, row, column)
+    _sums(scene, parts, lefts[2] + tile, HEAD + (height - HEAD) / 2, row, column)
     return scene.to_bytes()
 
 
@@ -104,9 +105,8 @@ def _mark(scene: Scene, box: Box) -> None:
     scene.rect((x - grow, y - grow, width + 2 * grow, height + 2 * grow), stroke="text", width=1.5)
 
 
-def _sums(scene: Scene, parts: Any, left: float, row: int, column: int) -> None:
+def _sums(scene: Scene, parts: Any, left: float, middle: float, row: int, column: int) -> None:
     """The sum of all products and the bias, then what is made of it."""
-    middle = 46 + (PARTS_HEIGHT - 46) / 2
     scene.text(left + 34, middle - 12, "Σ", size=22, align="center", weight=600)
     scene.text(left + 34, middle + 12, f"{parts.bias:+.3g}".replace("-", "−"), size=ON_PAGE.label, align="center")
     scene.text(left + 34, middle + 28, "bias", size=ON_PAGE.note, align="center", colour="muted")
@@ -239,7 +239,7 @@ def where_scene(picture: np.ndarray, heat: np.ndarray | None, drop: np.ndarray, 
     draw_pixels(scene, np.array(boxes), np.repeat(picture[None], 3, axis=0))
     if heat is not None:
         peak = max(float(np.nan_to_num(heat).max()), 1e-9)
-        scene.sheet(boxes[1], heat / peak, low=0, high=1, palette="magnitude", opacity=[0.75], readout="Grad-CAM")
+        scene.sheet(boxes[1], heat / peak, low=0, high=1, palette="magnitude", opacity=[0.6], readout="Grad-CAM")
     reach = max(0.05, float(np.abs(np.nan_to_num(drop)).max()))
-    scene.sheet(boxes[2], drop, low=-reach, high=reach, opacity=[0.75], smooth=False, readout="falls by")
+    scene.sheet(boxes[2], drop, low=-reach, high=reach, opacity=[0.6], smooth=False, readout="falls by")
     return scene.to_bytes()

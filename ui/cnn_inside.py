@@ -20,6 +20,7 @@ from ui.time_travel import playback_tick
 from ui.words import plain, tex
 
 SLUG: Final = "cnn"
+A_LINE: Final = 5  # terms of a sum
 TABS_KEY: Final = "cnn_inside"
 LOOKED: Final = "_cnn_looked"  # another picture was chosen here, and the page above does not show it yet
 
@@ -121,7 +122,7 @@ def where_tab(run: Run, snapshot: Snapshot) -> None:
     seen: Any = snapshot.observation
     names = list(seen.class_names)
     said = names[int(seen.chances.argmax())]
-    name = st.selectbox("What speaks for", names, index=names.index(said), key=f"cnn_where_{said}")
+    name = st.selectbox("What speaks for", names, index=names.index(said), key=_known("cnn_where", names))
     label = names.index(name)
     drop, heat = run.call("occlusion", label=label), None
     if snapshot.settings.architecture != "mlp":
@@ -134,13 +135,20 @@ def where_tab(run: Run, snapshot: Snapshot) -> None:
     )
 
 
+def _known(key: str, names: list[str]) -> str:
+    """The key of a choice among class names; what was chosen among others is forgotten."""
+    if st.session_state.get(key) not in names:
+        st.session_state.pop(key, None)
+    return key
+
+
 def classes_tab(run: Run, snapshot: Snapshot) -> None:
     """How logits become chances, with a temperature to turn."""
     seen: Any = snapshot.observation
     logits = run.call("logits").astype(float)
     names = list(seen.class_names)
     first, second = st.columns(2)
-    name = first.selectbox("Work out", names, index=int(seen.chances.argmax()), key=f"cnn_softmax_{snapshot.step}")
+    name = first.selectbox("Work out", names, index=int(seen.chances.argmax()), key=_known("cnn_softmax", names))
     help_text = "Divides the logits before the softmax: below 1 surer, above 1 less sure. Training uses 1."
     temperature = second.slider("Temperature", 0.1, 5.0, 1.0, 0.1, key="cnn_temperature", help=help_text)
     powers = np.exp(logits / temperature)
@@ -164,10 +172,12 @@ def softmax_formula(powers: np.ndarray, chosen: int) -> str:
     """The whole fraction with its numbers."""
     terms = [tex(float(power)) for power in powers]
     terms[chosen] = rf"\boldsymbol{{{terms[chosen]}}}"
-    lines = [" + ".join(terms[start : start + 5]) for start in range(0, len(terms), 5)]
-    below = r"\begin{gathered} " + r" \\ + ".join(lines) + r" \end{gathered}"
+    sums = [" + ".join(terms[start : start + A_LINE]) for start in range(0, len(terms), A_LINE)]
+    below = r"\begin{gathered} " + r" \\ + ".join(sums) + r" \end{gathered}"
     share = tex(float(powers[chosen] / powers.sum()), 4)
-    return rf"p = \frac{{e^{{z_k / T}}}}{{\sum_j e^{{z_j / T}}}} = \frac{{{terms[chosen]}}}{{{below}}} = {share}"
+    general = r"\frac{e^{z_k / T}}{\sum_j e^{z_j / T}}"
+    lines = [general, rf"\frac{{{terms[chosen]}}}{{{below}}}", share]
+    return r"\begin{aligned} p &= " + r" \\[4pt] &= ".join(lines) + r" \end{aligned}"
 
 
 def others_tab(run: Run, snapshot: Snapshot) -> None:
