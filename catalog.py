@@ -19,6 +19,12 @@ PAGES: Final = (
         chapter="Foundations",
         sentence="Layers of weighted sums with a bend between them learn curves, classes and tables.",
     ),
+    Entry(
+        slug="cnn",
+        title="Convolutional network",
+        chapter="Images",
+        sentence="The same few weights at every place of a picture find edges, then parts, then things.",
+    ),
 )
 
 
