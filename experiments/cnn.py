@@ -97,8 +97,8 @@ class CNNExperiment(Inside):
 
     @property
     def record_every(self) -> int:
-        """Once an epoch, and every 50 steps where an epoch is longer."""
-        return min(self.steps_per_epoch, 50)
+        """Once an epoch, but neither more often than every 10 steps nor less often than every 50."""
+        return max(10, min(self.steps_per_epoch, 50))
 
     # ---- the engine's other questions --------------------------------------------------------------------------
 
@@ -226,5 +226,6 @@ class CNNExperiment(Inside):
         )
 
 
+CARD_STEPS: Final = 200
 EXPERIMENT: Final = CNNExperiment
 SETTINGS: Final = CNNSettings

@@ -13,7 +13,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from experiments.cnn_data import Pictures, as_input, scaled, shuffled
+from experiments.cnn_data import DIRECTIONS, Pictures, as_input, moved_by, scaled, shuffled
 from experiments.cnn_network import convolutions, last_maps, still
 from experiments.cnn_observation import array
 from experiments.cnn_settings import CNNSettings
@@ -23,7 +23,6 @@ from training.settings import SettingsError
 NUM_WORST: Final = 12
 AT_ONCE: Final = 100  # pictures
 NUM_PATCHES: Final = 10  # places of the patch along each side
-DIRECTIONS: Final = ((1, 0), (-1, 0), (0, 1), (0, -1))
 NUM_SHIFTED: Final = 200  # test pictures that are shifted
 
 Picture = UInt8[np.ndarray, "C S S"]
@@ -241,7 +240,7 @@ class Inside:
     @torch.no_grad()
     def shift_accuracy(self, most: int) -> Float[np.ndarray, " shifts"]:
         """Accuracy on the first test pictures moved by 0, 1 … `most` pixels, the mean over the four directions."""
-        n, side = self.pictures.num_train, self.settings.image_size
+        n = self.pictures.num_train
         x, y = self._x[n : n + NUM_SHIFTED], self._y[n : n + NUM_SHIFTED]
         places = self.pictures.places
         if places is not None:
@@ -250,9 +249,7 @@ class Inside:
         for far in range(most + 1):
             hits = []
             for down, right in DIRECTIONS if far else DIRECTIONS[:1]:
-                moved = F.pad(x, (most,) * 4)  # black comes in at the side
-                top, left = most - far * down, most - far * right
-                moved = moved[:, :, top : top + side, left : left + side]
+                moved = moved_by(x, far * down, far * right)
                 moved = moved if places is None else shuffled(moved, places)
                 hits.append((self._chances(moved).argmax(1) == y).float().mean().item())
             found.append(sum(hits) / len(hits))

@@ -15,7 +15,7 @@ from ui.live import live_canvas
 from ui.museum import museum_links
 from ui.rooms import join_box
 
-CARD_STEPS: Final = 1500
+CARD_STEPS: Final = 1500  # unless the experiment names fewer, because its steps are slow
 CARD_WIDTH: Final = 400  # px
 
 
@@ -46,6 +46,6 @@ def card_picture(slug: str) -> bytes:
     """A picture of a page's default network, trained here once when the server starts."""
     experiment = importlib.import_module(f"experiments.{slug}")
     run = Run(experiment.EXPERIMENT, experiment.SETTINGS())
-    run_trial(run, CARD_STEPS)
+    run_trial(run, getattr(experiment, "CARD_STEPS", CARD_STEPS))
     scene: bytes = importlib.import_module(f"figures.{slug}").card_scene(run.poll().observation)
     return scene
