@@ -13,6 +13,7 @@ from training.run import Run, Snapshot
 from ui.anatomy import anatomy
 from ui.cnn_live import look_at, selected
 from ui.cnn_map import map_tab
+from ui.cnn_own import own_picture, own_tab
 from ui.cnn_races import shift_part, size_part
 from ui.live import live_canvas
 from ui.still import mode, show
@@ -124,10 +125,11 @@ def where_tab(run: Run, snapshot: Snapshot) -> None:
     said = names[int(seen.chances.argmax())]
     name = st.selectbox("What speaks for", names, index=names.index(said), key=_known("cnn_where", names))
     label = names.index(name)
-    drop, heat = run.call("occlusion", label=label), None
+    own = own_picture(run)
+    drop, heat = run.call("occlusion", label=label, picture=own), None
     if snapshot.settings.architecture != "mlp":
-        heat = run.call("grad_cam", label=label)
-    live_canvas(where_scene(seen.picture, heat, drop, name), key="cnn_where")
+        heat = run.call("grad_cam", label=label, picture=own)
+    live_canvas(where_scene(seen.picture if own is None else own, heat, drop, name), key="cnn_where")
     st.caption(
         "In the middle Grad-CAM: the last maps, each times its mean slope towards this class, summed; only what speaks "
         "for it is drawn. On the right a grey square covers one part after another: blue, where the class then loses."
@@ -145,7 +147,8 @@ def _known(key: str, names: list[str]) -> str:
 def classes_tab(run: Run, snapshot: Snapshot) -> None:
     """How logits become chances, with a temperature to turn."""
     seen: Any = snapshot.observation
-    logits = run.call("logits").astype(float)
+    own = own_picture(run)
+    logits = run.call("logits", picture=own).astype(float)
     names = list(seen.class_names)
     first, second = st.columns(2)
     name = first.selectbox("Work out", names, index=int(seen.chances.argmax()), key=_known("cnn_softmax", names))
@@ -163,8 +166,12 @@ def classes_tab(run: Run, snapshot: Snapshot) -> None:
     with right:
         st.latex(softmax_formula(powers, names.index(name)))
         st.markdown(
-            f"The largest logit wins whatever the temperature. The loss of this picture is −ln of the chance of its "
-            f"true class, {plain(names[seen.picture_class])}."
+            "The largest logit wins whatever the temperature."
+            + (
+                f" The loss of this picture is −ln of the chance of its true class, {plain(names[seen.picture_class])}."
+                if own is None
+                else ""
+            )
         )
 
 
@@ -194,6 +201,7 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Filters": filters_tab,
     "Where it looks": where_tab,
     "Classes": classes_tab,
+    "Your own picture": own_tab,
     "Mistakes": mistakes_tab,
     "Scores": scores_tab,
     "Layers": layers_tab,

@@ -9,6 +9,7 @@ from figures.cnn_inside import cell_scene, parts_scene
 from training.run import Run, Snapshot
 from training.settings import SettingsError
 from ui.cnn_live import select, selected
+from ui.cnn_own import own_picture
 from ui.live import live_canvas
 from ui.words import factor, tex
 
@@ -53,7 +54,7 @@ def _select() -> None:
 
 def _parts(run: Run, layer: str, number: int, place: Any) -> None:
     """The parts of the map, and the cell; moves on to the next cell if asked to."""
-    parts = run.call("conv_parts", name=layer, number=number)
+    parts = run.call("conv_parts", name=layer, number=number, picture=own_picture(run))
     height, width = parts.sums.shape
     last = height * width
     cell = int(st.session_state.get(CELL, last // 2 + width // 2))
