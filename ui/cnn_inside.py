@@ -189,11 +189,9 @@ def softmax_formula(powers: np.ndarray, chosen: int) -> str:
 
 def others_tab(run: Run, snapshot: Snapshot) -> None:
     """Races against other networks."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        shift_part(run)
-    with right:
-        size_part(run)
+    shift_part(run)
+    st.space("small")
+    size_part(run)
 
 
 TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
