@@ -41,8 +41,8 @@ PAGE: Final = Layout(
     classes=(814.0, 44.0, 176.0, 240.0),
     name_width=74.0,
     number_width=38.0,
-    tests=(14.0, 334.0, 976.0, 48.0),
-    thumb=40.0,
+    tests=(14.0, 332.0, 976.0, 52.0),
+    thumb=44.0,
     num_tests=10,
     loss=(44.0, 428.0, 436.0, 80.0),
     score=(548.0, 428.0, 436.0, 80.0),
@@ -101,7 +101,7 @@ def _grid(part: Box, count: int, layout: Layout) -> np.ndarray:
     return np.stack([xs, ys, np.full(count, tile), np.full(count, tile)], axis=1)
 
 
-def test_places(layout: Layout, count: int) -> np.ndarray:
+def thumb_places(layout: Layout, count: int) -> np.ndarray:
     """Boxes [n, 4] of the cells of the test pictures: in one row, or in as many as the height has room for."""
     left, top, width, height = layout.tests
     rows = max(1, int(height // (1.25 * layout.thumb)))
