@@ -1,0 +1,199 @@
+"""Pictures of the page `optimizers` below the race: schedules, range test, losses and fits.
+
+`seen` is always what the experiment of the same name gave.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from figures import theme
+from figures.line_still import Line, Mark, lines_still
+from figures.scores import example_marker
+from figures.still import Still, apply_theme
+
+DASHES: Final = ("solid", "dash", "dot")
+FIT_COLOURS: Final = (theme.CLASSES[0], theme.CLASSES[1], theme.CLASSES[2])
+
+
+def schedule_still(
+    steps: np.ndarray,
+    curves: Mapping[str, np.ndarray],
+    here: int,
+    mode: theme.Mode,
+    visitor: tuple[str, np.ndarray, np.ndarray, int] | None = None,
+) -> Still:
+    """The rate of every schedule over the steps, with the place one looks at.
+
+    Args:
+        steps: (S,).
+        curves: name to (S,) rates.
+        here: the step that is looked at.
+        mode: light or dark.
+        visitor: the schedule of the visitor's own run: its name, steps and rates, and the row it has come to.
+    """
+    lines = [
+        Line(name, steps, rates, colour) for (name, rates), colour in zip(curves.items(), theme.CLASSES, strict=False)
+    ]
+    row = min(int(np.searchsorted(steps, here)), len(steps) - 1)
+    marks = [Mark(float(steps[row]), float(rates[row]), colour=line.colour) for line, rates in _pairs(lines, curves)]
+    if visitor is not None:
+        name, own_steps, own_rates, at = visitor
+        lines.append(Line(f"your run: {name}", own_steps, own_rates, theme.SURFACES[mode].text, "dash", 1.5))
+        marks.append(Mark(float(own_steps[at]), float(own_rates[at]), "you are here"))
+    return lines_still(
+        lines,
+        mode,
+        alt=f"The learning rate over {int(steps[-1]):,} steps under {len(curves)} schedules; step {here:,} is marked.",
+        xaxis={"title": {"text": "step"}},
+        yaxis={"title": {"text": "learning rate"}, "rangemode": "tozero"},
+        marks=marks,
+        height=380,
+    )
+
+
+def _pairs(lines: Sequence[Line], curves: Mapping[str, np.ndarray]) -> list[tuple[Line, np.ndarray]]:
+    return list(zip(lines, curves.values(), strict=True))
+
+
+def range_still(seen: Any, mode: theme.Mode) -> Still:
+    """Loss over rate of a range test, with the steepest descent and the explosion.
+
+    Args:
+        seen: a `Sweep`.
+        mode: light or dark.
+    """
+    lines = [
+        Line("loss", seen.rates, seen.losses, theme.BASELINE_LINE, width=1.0),
+        Line("smoothed", seen.rates, seen.smoothed, theme.SURFACES[mode].accent),
+    ]
+    marks = []
+    if seen.steepest is not None:
+        place = float(seen.rates[seen.steepest]), float(seen.smoothed[seen.steepest])
+        marks.append(Mark(*place, f"steepest at {place[0]:.2g}", theme.POSITIVE, "left"))
+    if seen.explosion is not None:
+        place = float(seen.rates[seen.explosion]), float(seen.losses[seen.explosion])
+        if np.isfinite(place[1]):
+            marks.append(Mark(*place, f"too high from {place[0]:.2g}", theme.NEGATIVE, "left"))
+    top = 1.4 * max(seen.first_loss, float(np.nanmin(seen.smoothed)))
+    return lines_still(
+        lines,
+        mode,
+        alt=f"Training loss while the rate rises from {seen.rates[0]:.0e} to {seen.rates[-1]:.2g} in "
+        f"{len(seen.rates)} steps: it falls, then rises again.",
+        xaxis={"title": {"text": "learning rate"}, "type": "log", "dtick": 1, "exponentformat": "power"},
+        yaxis={"title": {"text": "training loss"}, "range": [0, top]},
+        marks=marks,
+        height=380,
+    )
+
+
+def loss_still(
+    curves: Sequence[Any], here: float, mode: theme.Mode, *, is_slope: bool, title: str, limits: tuple[float, float]
+) -> Still:
+    """Losses, or their slopes, over the output.
+
+    Args:
+        curves: a `Curve` for each loss.
+        here: the output that is looked at.
+        mode: light or dark.
+        is_slope: draw the slopes.
+        title: what the output is.
+        limits: of the vertical axis.
+    """
+    lines, marks = [], []
+    for index, curve in enumerate(curves):
+        values, colour = curve.slopes if is_slope else curve.values, theme.CLASSES[index]
+        lines.append(Line(curve.name, curve.outputs, values, colour, DASHES[index] if index < 2 else "solid"))
+        row = int(np.abs(curve.outputs - here).argmin())
+        marks.append(Mark(float(curve.outputs[row]), float(values[row]), colour=colour))
+    what = "slope ∂loss/∂output" if is_slope else "loss"
+    return lines_still(
+        lines,
+        mode,
+        alt=f"The {what} of {len(curves)} loss functions over the {title}; {here:.2g} is marked.",
+        xaxis={"title": {"text": title}},
+        yaxis={"title": {"text": what}, "range": list(limits)},
+        marks=marks,
+        height=320,
+    )
+
+
+def fits_still(
+    x: np.ndarray, y: np.ndarray, outlier: int, lines: Mapping[str, tuple[float, float]], mode: theme.Mode
+) -> Still:
+    """Points with one outlier, and a line fitted under each loss.
+
+    Args:
+        x: (N,).
+        y: (N,).
+        outlier: which point it is.
+        lines: loss to level and slope of its line.
+        mode: light or dark.
+    """
+    figure = go.Figure()
+    ends = np.array([x.min() - 0.5, x.max() + 0.5])
+    for (name, (level, slope)), colour, dash in zip(lines.items(), FIT_COLOURS, DASHES, strict=True):
+        style = {"color": colour, "width": theme.LINE_WIDTH, "dash": dash}
+        figure.add_scatter(x=ends, y=level + slope * ends, name=name, mode="lines", line=style)
+    is_out = np.arange(len(x)) == outlier
+    for name, rows, colour in (
+        ("points", ~is_out, theme.NOT_TRAINED),
+        ("the outlier", is_out, theme.SURFACES[mode].text),
+    ):
+        marker = example_marker(colour, False, len(x), mode)
+        figure.add_scatter(x=x[rows], y=y[rows], name=name, mode="markers", marker=marker)
+    figure.update_traces(hovertemplate="%{x:.3g}: %{y:.3g}")
+    low, high = min(-1.0, float(y.min()) - 1), max(9.0, float(y.max()) + 1)
+    axes = {"xaxis": {"title": {"text": "x"}, "zeroline": False}}
+    apply_theme(figure, mode, height=380, yaxis={"title": {"text": "y"}, "range": [low, high]}, **axes)
+    words = ", ".join(f"{name} has slope {slope:.2f}" for name, (_, slope) in lines.items())
+    return Still(figure, f"{len(x)} points with one outlier, and three fitted lines: {words}.")
+
+
+def softmax_still(seen: Any, names: Sequence[str], mode: theme.Mode) -> Still:
+    """Chances, wanted chances and the slope of the loss, a group of bars for each class.
+
+    Args:
+        seen: a `Softmax`.
+        names: of the classes.
+        mode: light or dark.
+    """
+    figure = go.Figure()
+    accent = theme.SURFACES[mode].accent
+    slopes = [theme.POSITIVE if value >= 0 else theme.NEGATIVE for value in seen.gradient]
+    for name, values, colour in (
+        ("p, what the softmax says", seen.chances, accent),
+        ("y, what is wanted", seen.wanted, theme.NOT_TRAINED),
+        ("slope of the loss, by autograd", seen.gradient, slopes),
+    ):
+        text = [f"{value:.3f}".replace("-", "−") for value in values]
+        figure.add_bar(x=list(names), y=values, name=name, text=text, textposition="outside", marker={"color": colour})
+    figure.update_traces(hovertemplate="%{y:.4f}", cliponaxis=False)
+    axis = {"range": [-1.15, 1.15], "zeroline": True, "title": {"text": "share, and slope"}}
+    apply_theme(figure, mode, height=360, barmode="group", yaxis=axis)
+    chances = ", ".join(f"{value:.2f}" for value in seen.chances)
+    return Still(figure, f"Bars for three classes: chances {chances}, what is wanted, and their difference.")
+
+
+def recalls_still(found: Sequence[Any], mode: theme.Mode) -> Still:
+    """The recall of the rare class in each split, with and without class weights.
+
+    Args:
+        found: `Weighted` of every split, both ways.
+        mode: light or dark.
+    """
+    figure = go.Figure()
+    for is_weighted, name, colour in ((False, "all examples count alike", 0), (True, "with class weights", 1)):
+        some = [one for one in found if one.is_weighted == is_weighted]
+        recalls = [one.rare_recall for one in some]
+        marker = {"color": theme.CLASSES[colour]}
+        splits = [f"split {one.seed + 1}" for one in some]
+        text = [f"{recall:.0%}" for recall in recalls]
+        figure.add_bar(x=splits, y=recalls, name=name, marker=marker, text=text, textposition="outside")
+    figure.update_traces(hovertemplate="%{y:.1%}", cliponaxis=False)
+    axis = {"range": [0, 1.08], "tickformat": ".0%", "title": {"text": "malignant tumours found"}}
+    apply_theme(figure, mode, height=340, barmode="group", yaxis=axis)
+    return Still(figure, "Share of the malignant test tumours that were found, with and without class weights.")
