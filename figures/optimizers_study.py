@@ -77,14 +77,15 @@ def range_still(seen: Any, mode: theme.Mode) -> Still:
         place = float(seen.rates[seen.explosion]), float(seen.losses[seen.explosion])
         if np.isfinite(place[1]):
             marks.append(Mark(*place, f"too high from {place[0]:.2g}", theme.NEGATIVE, "left"))
-    top = 1.4 * max(seen.first_loss, float(np.nanmin(seen.smoothed)))
+    low = float(seen.smoothed.min())
+    fall = max(seen.first_loss - low, 0.02 * seen.first_loss)
     return lines_still(
         lines,
         mode,
         alt=f"Training loss while the rate rises from {seen.rates[0]:.0e} to {seen.rates[-1]:.2g} in "
         f"{len(seen.rates)} steps: it falls, then rises again.",
         xaxis={"title": {"text": "learning rate"}, "type": "log", "dtick": 1, "exponentformat": "power"},
-        yaxis={"title": {"text": "training loss"}, "range": [0, top]},
+        yaxis={"title": {"text": "training loss"}, "range": [max(0.0, low - 0.2 * fall), seen.first_loss + 0.7 * fall]},
         marks=marks,
         height=380,
     )
@@ -162,10 +163,9 @@ def softmax_still(seen: Any, names: Sequence[str], mode: theme.Mode) -> Still:
         mode: light or dark.
     """
     figure = go.Figure()
-    accent = theme.SURFACES[mode].accent
     slopes = [theme.POSITIVE if value >= 0 else theme.NEGATIVE for value in seen.gradient]
     for name, values, colour in (
-        ("p, what the softmax says", seen.chances, accent),
+        ("p, what the softmax says", seen.chances, theme.CLASSES[2]),
         ("y, what is wanted", seen.wanted, theme.NOT_TRAINED),
         ("slope of the loss, by autograd", seen.gradient, slopes),
     ):

@@ -115,8 +115,8 @@ def outlier_part() -> None:
     with words:
         st.markdown(
             "**One outlier.** Ten points lie near the line 1 + 0.5 x; move the eleventh. The line of least squares "
-            "follows it, because its error counts squared. Under MAE only its side counts, not how far it is; Huber "
-            "lies between."
+            "follows it, because its error counts squared. Under MAE only its side counts, not how far it is. "
+            "Huber counts it as MAE does, and the points near the line as MSE does."
         )
         rows = ["| Loss | line | best single number |", "|---|---|---:|"]
         for loss, (low, slope) in lines.items():

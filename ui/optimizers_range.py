@@ -12,6 +12,7 @@ from training.range_test import WINDOW, Sweep, range_test
 from training.run import Build
 from training.settings import SettingsError
 from ui.knobs import turn
+from ui.mlp_backprop import OPTIMIZERS
 from ui.runs import run_of
 from ui.still import mode, show
 from ui.words import plain
@@ -30,7 +31,7 @@ def range_part() -> None:
             "then it falls; at last it rises, because each step jumps over the valley. A good rate is where the loss "
             "falls fastest, well below the rate at which it rises."
         )
-        st.markdown(f"It trains {whose}: *{plain(settings.problem)}* with {plain(settings.optimizer)}.")
+        st.markdown(f"It trains {whose}: *{plain(settings.problem)}* with {OPTIMIZERS[settings.optimizer]}.")
         if st.button("Run the range test", key="optimizers_range_go", type="primary" if kept is None else "secondary"):
             kept = _measure(build, settings) or kept
     if kept is None:

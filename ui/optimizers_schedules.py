@@ -22,7 +22,9 @@ def schedules_part() -> None:
     rate = knobs[0].select_slider("Highest rate", RATES, RATE, key="optimizers_schedule_rate", **IN_URL)
     length = knobs[1].select_slider("Length in steps", LENGTHS, LENGTH, key="optimizers_schedule_length", **IN_URL)
     last = int(BEYOND * length)
-    st.session_state["optimizers_schedule_here"] = min(st.session_state.get("optimizers_schedule_here", 0), last)
+    st.session_state["optimizers_schedule_here"] = min(
+        st.session_state.get("optimizers_schedule_here", length // 5), last
+    )
     here = int(knobs[2].slider("Look at step", 0, last, key="optimizers_schedule_here", step=max(1, length // 100)))
     steps, curves = rate_curves(rate, length)
     picture, words = st.columns([7, 4], gap="large")
@@ -64,6 +66,6 @@ def _race(rate: float, length: int) -> None:
         "schedules",
         lambda: entrants(rate, length),
         steps=length,
-        watched=("loss", "test_loss", "learning_rate"),
+        watched=("loss", "test_loss"),
         label="Train under every schedule",
     )
