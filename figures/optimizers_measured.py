@@ -45,7 +45,7 @@ def activation_still(bend: Any, layers: Sequence[Any], name: str, mode: theme.Mo
     apply_theme(
         figure,
         mode,
-        height=470 if layers else 340,
+        height=450 if layers else 340,
         xaxis={"title": {"text": "weighted sum z"}, "zeroline": False, "anchor": "free", "position": 0.0},
         yaxis={"title": {"text": "f and f′"}, "domain": [split + 0.06 if layers else 0.0, 1.0]},
         **({"yaxis2": _share_axis(split)} if layers else {}),

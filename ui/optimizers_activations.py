@@ -19,7 +19,8 @@ def activations_part() -> None:
     """One activation, the sums of a network that uses it, and what they mean for its gradients."""
     run = run_of("mlp")
     start = NAMES.index(run.settings.activation if run else MLPSettings().activation)
-    with st.container(width=260):
+    picture, words = st.columns([7, 4], gap="large")
+    with words:
         name: str = st.selectbox(
             "Activation",
             NAMES,
@@ -28,8 +29,6 @@ def activations_part() -> None:
             key="optimizers_activation",
             **IN_URL,
         )
-    picture, words = st.columns([7, 4], gap="large")
-    with words:
         st.markdown(
             "**The bend and its slope.** On the way back, each layer multiplies the gradient by f′(z). Where f is flat "
             "the slope is near 0, and what comes before such a unit hardly learns."
@@ -49,10 +48,12 @@ def _layers(name: str) -> list[LayerSums]:
     kept: dict[str, list[LayerSums]] = st.session_state.setdefault(KEPT, {})
     if name not in kept:
         about = f"The default network of the feed-forward page with this activation, {DEMO_STEPS} steps."
-        if not st.button("Train a network with it", key="optimizers_activation_go", help=about):
+        slot = st.empty()
+        if not slot.button("Train a network with it", key="optimizers_activation_go", help=about):
             return []
-        with st.spinner("Training."):
+        with slot, st.spinner("Training."):
             kept[name] = demo_run(name).look(sums_of)
+        slot.empty()
     st.markdown(f"Below the curve: the sums in the default network (spiral, 8-8) after {DEMO_STEPS} steps.")
     return kept[name]
 

@@ -180,16 +180,18 @@ def rare_part() -> None:
         st.markdown(
             "**A rare class.** The breast-cancer table, but the training rows keep only a few malignant tumours. Who "
             "calls everything benign is then nearly always right, and finds no cancer. A class weight lets each rare "
-            "example count for more: w = N / (K n)."
+            "example count for more: N examples, K classes, n of the rare one."
         )
         num_rare = st.select_slider("Malignant tumours to learn from", RARE, 5, key="optimizers_rare", **IN_URL)
         rare, common = training_counts(num_rare)
-        st.latex(rf"w = \frac{{{rare} + {common}}}{{2 \cdot {rare}}} = {tex((rare + common) / (2 * rare))}")
-        if num_rare not in kept and st.button(
-            "Train with and without weights", key="optimizers_rare_go", type="primary"
-        ):
-            with st.spinner("Training ten small networks."):
+        weight = (rare + common) / (2 * rare)
+        st.latex(rf"w = \frac{{N}}{{K n}} = \frac{{{rare} + {common}}}{{2 \cdot {rare}}} = {tex(weight)}")
+        slot = st.empty()
+        label = "Train with and without weights"
+        if num_rare not in kept and slot.button(label, key="optimizers_rare_go", type="primary"):
+            with slot, st.spinner("Training ten small networks."):
                 kept[num_rare] = compare_weights(num_rare)
+            slot.empty()
         if num_rare in kept:
             st.markdown(_recall_table(kept[num_rare]))
             st.caption(f"Means over five splits, on the test rows; {NUM_STEPS} steps of Adam each, 8 hidden neurons.")

@@ -25,10 +25,11 @@ def noise_part() -> None:
             num_steps = st.select_slider(
                 "Trained before, in steps", STEPS, STEPS[0], key="optimizers_noise_steps", **IN_URL
             )
-        if num_steps not in kept and st.button("Measure the gradients", key="optimizers_noise_go", type="primary"):
-            with st.spinner("Training, then one gradient for each of the training examples."):
+        slot = st.empty()
+        if num_steps not in kept and slot.button("Measure the gradients", key="optimizers_noise_go", type="primary"):
+            with slot, st.spinner("Training, then one gradient for each of the training examples."):
                 kept[num_steps] = measure_noise(num_steps)
-            st.rerun(scope="fragment")
+            slot.empty()
         if num_steps in kept:
             with st.container(width=420):
                 sizes = kept[num_steps].batch_sizes.tolist()
