@@ -186,7 +186,7 @@ def softmax_gradient(logits: tuple[float, ...], right: int, smoothing: float | i
     return Softmax(np.array(logits), z.detach().softmax(0).numpy(), wanted, loss.item(), gradient.numpy())
 
 
-def best_gap(num_classes: int, smoothing: float) -> float:
+def best_gap(num_classes: int, smoothing: float | int) -> float:
     """How far the right logit stands above the others where the smoothed loss is least: ln of the wanted ratio."""
     other = smoothing / num_classes
     return float(np.log((1 - smoothing + other) / other)) if other else float("inf")
