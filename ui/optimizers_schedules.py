@@ -32,8 +32,8 @@ def schedules_part() -> None:
         show(schedule_still(steps, curves, here, mode(), _visitor()), key="optimizers_schedules")
     with words:
         st.markdown(
-            "**Why change the rate?** Large steps get far, small ones settle. Most schedules therefore fall. Some rise "
-            "first, because the first gradients of a fresh network are large and point here and there."
+            "**Why change the rate?** Large steps get far, small ones settle: so most schedules fall. Some rise first, "
+            "so that the first steps do not throw a fresh network far off."
         )
         row = int(np.abs(steps - here).argmin())
         lines = ["| Schedule | rate at this step |", "|---|---:|"]
