@@ -21,21 +21,25 @@ LENGTH: Final = 1000
 BEYOND: Final = 1.2  # the curves are drawn so many times as far as a schedule is long
 
 
-def settings_of(schedule: str, rate: float, length: int) -> MLPSettings:
-    """The settings of one of the trainings."""
-    return BASE.changed(schedule=schedule, learning_rate=rate, schedule_steps=length)
-
-
 def entrants(rate: float, length: int) -> list[Entrant]:
     """One training a schedule."""
-    return [Entrant(name, MLPExperiment, settings_of(name, rate, length)) for name in SCHEDULES]
+    shared = {"learning_rate": rate, "schedule_steps": length}
+    return [Entrant(name, MLPExperiment, BASE.changed(schedule=name, **shared)) for name in SCHEDULES]
 
 
-def rate_curves(rate: float, length: int) -> tuple[Int[np.ndarray, " S"], dict[str, Float[np.ndarray, " S"]]]:
-    """The rate of every schedule over the steps, a little beyond its end."""
-    steps = np.unique(np.linspace(0, BEYOND * length, 400).astype(int))
+def rate_curves(
+    rate: float, length: int, reach: int = 0
+) -> tuple[Int[np.ndarray, " S"], dict[str, Float[np.ndarray, " S"]]]:
+    """The rate of every schedule over the steps, a little beyond its end.
+
+    Args:
+        rate: the highest.
+        length: of the schedules, in steps.
+        reach: a step that has to be among them.
+    """
+    steps = np.unique([*np.linspace(0, max(reach, BEYOND * length), 400).astype(int), reach])
     curves = {}
     for name in SCHEDULES:
-        settings = settings_of(name, rate, length)
+        settings = OptimizerSettings().changed(schedule=name, learning_rate=rate, schedule_steps=length)
         curves[name] = np.array([rate_at(step, settings) for step in steps.tolist()])
     return steps, curves

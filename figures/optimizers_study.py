@@ -19,11 +19,7 @@ FIT_COLOURS: Final = (theme.CLASSES[0], theme.CLASSES[1], theme.CLASSES[2])
 
 
 def schedule_still(
-    steps: np.ndarray,
-    curves: Mapping[str, np.ndarray],
-    here: int,
-    mode: theme.Mode,
-    visitor: tuple[str, np.ndarray, np.ndarray, int] | None = None,
+    steps: np.ndarray, curves: Mapping[str, np.ndarray], here: int, mode: theme.Mode, own: str = ""
 ) -> Still:
     """The rate of every schedule over the steps, with the place one looks at.
 
@@ -32,17 +28,15 @@ def schedule_still(
         curves: name to (S,) rates.
         here: the step that is looked at.
         mode: light or dark.
-        visitor: the schedule of the visitor's own run: its name, steps and rates, and the row it has come to.
+        own: the schedule of the visitor's own run, which is at this step; then only its place is marked.
     """
-    lines = [
-        Line(name, steps, rates, colour) for (name, rates), colour in zip(curves.items(), theme.CLASSES, strict=False)
-    ]
     row = min(int(np.searchsorted(steps, here)), len(steps) - 1)
-    marks = [Mark(float(steps[row]), float(rates[row]), colour=line.colour) for line, rates in _pairs(lines, curves)]
-    if visitor is not None:
-        name, own_steps, own_rates, at = visitor
-        lines.append(Line(f"your run: {name}", own_steps, own_rates, theme.SURFACES[mode].text, "dash", 1.5))
-        marks.append(Mark(float(own_steps[at]), float(own_rates[at]), "you are here"))
+    lines, marks = [], []
+    for (name, rates), colour in zip(curves.items(), theme.CLASSES, strict=False):
+        lines.append(Line(name, steps, rates, colour, width=2 * theme.LINE_WIDTH if name == own else theme.LINE_WIDTH))
+        if not own or name == own:
+            words = "you are here" if own else ""
+            marks.append(Mark(float(steps[row]), float(rates[row]), words, colour))
     return lines_still(
         lines,
         mode,
@@ -52,10 +46,6 @@ def schedule_still(
         marks=marks,
         height=380,
     )
-
-
-def _pairs(lines: Sequence[Line], curves: Mapping[str, np.ndarray]) -> list[tuple[Line, np.ndarray]]:
-    return list(zip(lines, curves.values(), strict=True))
 
 
 def range_still(seen: Any, mode: theme.Mode) -> Still:
@@ -72,7 +62,7 @@ def range_still(seen: Any, mode: theme.Mode) -> Still:
     marks = []
     if seen.steepest is not None:
         place = float(seen.rates[seen.steepest]), float(seen.smoothed[seen.steepest])
-        marks.append(Mark(*place, f"steepest at {place[0]:.2g}", theme.POSITIVE, "left"))
+        marks.append(Mark(*place, f"steepest at {place[0]:.2g}", theme.POSITIVE))
     if seen.explosion is not None:
         place = float(seen.rates[seen.explosion]), float(seen.losses[seen.explosion])
         if np.isfinite(place[1]):

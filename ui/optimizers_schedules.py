@@ -1,13 +1,14 @@
 """Schedules on the page `optimizers`: their curves, the place in them, and what each does to the same training."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import streamlit as st
 
 from experiments.schedule_race import BASE, BEYOND, LENGTH, RATE, entrants, rate_curves
 from figures.optimizers_study import schedule_still
-from training.optimizers import RATES, rate_at
+from training.optimizers import RATES
+from training.run import Snapshot
 from ui.knobs import IN_URL
 from ui.race import race_panel
 from ui.runs import run_of
@@ -18,6 +19,7 @@ LENGTHS: Final = (200, 500, 1000, 2000)
 
 def schedules_part() -> None:
     """The curves with the rates at one step, then the race."""
+    own = _own_run()
     knobs = st.columns(3, gap="large")
     rate = knobs[0].select_slider("Highest rate", RATES, RATE, key="optimizers_schedule_rate", **IN_URL)
     length = knobs[1].select_slider("Length in steps", LENGTHS, LENGTH, key="optimizers_schedule_length", **IN_URL)
@@ -25,33 +27,39 @@ def schedules_part() -> None:
     st.session_state["optimizers_schedule_here"] = min(
         st.session_state.get("optimizers_schedule_here", length // 5), last
     )
-    here = int(knobs[2].slider("Look at step", 0, last, key="optimizers_schedule_here", step=max(1, length // 100)))
-    steps, curves = rate_curves(rate, length)
+    pace = max(1, length // 100)
+    is_own = own is not None
+    here = knobs[2].slider("Look at step", 0, last, key="optimizers_schedule_here", step=pace, disabled=is_own)
+    if own is None:
+        name, steps, curves = "", *rate_curves(rate, length)
+    else:
+        name, here = own.settings.schedule, own.step
+        steps, curves = rate_curves(own.settings.learning_rate, own.settings.schedule_steps, here)
     picture, words = st.columns([7, 4], gap="large")
     with picture:
-        show(schedule_still(steps, curves, here, mode(), _visitor()), key="optimizers_schedules")
+        show(schedule_still(steps, curves, here, mode(), name), key="optimizers_schedules")
     with words:
         st.markdown(
             "**Why change the rate?** Large steps get far, small ones settle: so most schedules fall. Some rise first, "
             "so that the first steps do not throw a fresh network far off."
         )
         row = int(np.abs(steps - here).argmin())
-        lines = ["| Schedule | rate at this step |", "|---|---:|"]
+        lines = [f"| Schedule | rate of step {here:,} |", "|---|---:|"]
         lines += [f"| {name} | {values[row]:.3g} |" for name, values in curves.items()]
         st.markdown("\n".join(lines))
     _race(rate, length)
 
 
-def _visitor() -> tuple[str, Any, Any, int] | None:
-    """The schedule of the visitor's feed-forward run and where the run is in it, if it follows one."""
+def _own_run() -> Snapshot | None:
+    """The visitor's feed-forward run, if it follows a schedule and they want to see where it is."""
     run = run_of("mlp")
     if run is None or run.settings.schedule == "constant":
         return None
-    settings, step = run.settings, run.poll().step
-    last = max(step, int(BEYOND * settings.schedule_steps))
-    steps = np.unique([*np.linspace(0, last, 300).astype(int), step])
-    rates = np.array([rate_at(one, settings) for one in steps.tolist()])
-    return settings.schedule, steps, rates, int(np.searchsorted(steps, step))
+    help_text = "Draws the curves with the rate and the length of that run, and marks the step it has come to."
+    is_wanted = st.toggle(
+        "Curves of my feed-forward run", True, key="optimizers_schedule_own", help=help_text, **IN_URL
+    )
+    return run.poll() if is_wanted else None
 
 
 def _race(rate: float, length: int) -> None:

@@ -34,8 +34,7 @@ def sums() -> LayerSums:
 def pictures(mode: theme.Mode) -> Iterator[Still]:
     steps, curves = rate_curves(0.1, 500)
     yield optimizers_study.schedule_still(steps, curves, 120, mode)
-    visitor = ("cosine", steps, curves["cosine"], 7)
-    yield optimizers_study.schedule_still(steps, curves, 120, mode, visitor)
+    yield optimizers_study.schedule_still(steps, curves, 120, mode, "cosine")
     yield optimizers_study.range_still(sweep(), mode)
     for kind in ("numbers", "classes"):
         for is_slope in (False, True):
@@ -76,6 +75,14 @@ def test_the_schedules_are_marked_at_the_step_one_looks_at() -> None:
     for mark, rates in zip(marks, curves.values(), strict=True):
         assert abs(mark.x[0] - 250) <= 2
         assert mark.y[0] == rates[np.flatnonzero(steps == mark.x[0])[0]]
+
+
+def test_of_a_run_of_ones_own_only_its_place_is_marked() -> None:
+    steps, curves = rate_curves(0.1, 500, 1234)
+    traces = optimizers_study.schedule_still(steps, curves, 1234, "light", "Noam").figure.data
+    (mark,) = [trace for trace in traces if trace.mode == "markers+text"]
+    assert (mark.x[0], mark.y[0]) == (1234, pytest.approx(0.1 * (50 / 1235) ** 0.5))
+    assert mark.text[0] == "you are here"
 
 
 def test_the_range_test_says_where_it_falls_and_where_it_rises() -> None:

@@ -121,17 +121,21 @@ def test_settings_that_cannot_be_trained_are_said() -> None:
 
 def test_the_schedule_of_the_visitors_run_is_shown_with_its_place() -> None:
     plain = open_tab("Schedules", own_run(steps=30))
-    assert "you are here" not in str(plain.get("plotly_chart")[0].proto)
-    app = open_tab("Schedules", own_run(steps=30, schedule="cosine", schedule_steps=200))
-    spec = str(app.get("plotly_chart")[0].proto)
-    assert "your run: cosine" in spec
-    assert "you are here" in spec
+    assert not plain.toggle
+    app = open_tab("Schedules", own_run(steps=300, schedule="cosine", schedule_steps=200, learning_rate=0.5))
+    assert "you are here" in str(app.get("plotly_chart")[0].proto)
+    assert "rate of step 300" in words(app)
+    assert "| constant | 0.5 |" in words(app)
+    app.toggle(key="optimizers_schedule_own").set_value(False).run()
+    assert not app.exception
+    assert "you are here" not in str(app.get("plotly_chart")[0].proto)
+    assert "rate of step 200" in words(app)
 
 
 def test_the_rates_at_a_step_are_told() -> None:
     app = open_tab("Schedules", optimizers_schedule_rate="1.0", optimizers_schedule_length="500")
     app.slider(key="optimizers_schedule_here").set_value(250).run()
-    table = next(element.value for element in app.markdown if "rate at this step" in element.value)
+    table = next(element.value for element in app.markdown if "rate of step" in element.value)
     assert all(f"| {name} |" in table for name in SCHEDULES)
     assert "| constant | 1 |" in table
     assert "| step | 0.1 |" in table
