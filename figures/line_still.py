@@ -12,6 +12,8 @@ from figures.still import Still, apply_theme
 HEIGHT: Final = 340  # px
 HOVER: Final = "%{x:.4g}: %{y:.4g}"
 
+Side = Literal["left", "right", "center"]
+
 
 class Line(NamedTuple):
     """A line with its name in the legend; no name, no entry."""
@@ -31,7 +33,7 @@ class Mark(NamedTuple):
     y: float
     words: str = ""
     colour: str = ""  # that of the text, if it is left out
-    side: Literal["left", "right", "center"] = "right"
+    side: Side = "right"
 
 
 def lines_still(

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures import theme
-from figures.line_still import Line, Mark, lines_still
+from figures.line_still import Line, Mark, Side, lines_still
 from figures.scores import example_marker
 from figures.still import Still, apply_theme
 
@@ -36,7 +36,8 @@ def schedule_still(
         lines.append(Line(name, steps, rates, colour, width=2 * theme.LINE_WIDTH if name == own else theme.LINE_WIDTH))
         if not own or name == own:
             words = "you are here" if own else ""
-            marks.append(Mark(float(steps[row]), float(rates[row]), words, colour))
+            side: Side = "left" if steps[row] > steps[-1] / 2 else "right"
+            marks.append(Mark(float(steps[row]), float(rates[row]), words, colour, side))
     return lines_still(
         lines,
         mode,
@@ -59,23 +60,24 @@ def range_still(seen: Any, mode: theme.Mode) -> Still:
         Line("loss", seen.rates, seen.losses, theme.BASELINE_LINE, width=1.0),
         Line("smoothed", seen.rates, seen.smoothed, theme.SURFACES[mode].accent),
     ]
-    marks = []
-    if seen.steepest is not None:
-        place = float(seen.rates[seen.steepest]), float(seen.smoothed[seen.steepest])
-        marks.append(Mark(*place, f"steepest at {place[0]:.2g}", theme.POSITIVE))
-    if seen.explosion is not None:
-        place = float(seen.rates[seen.explosion]), float(seen.losses[seen.explosion])
-        if np.isfinite(place[1]):
-            marks.append(Mark(*place, f"too high from {place[0]:.2g}", theme.NEGATIVE, "left"))
     low = float(seen.smoothed.min())
     fall = max(seen.first_loss - low, 0.02 * seen.first_loss)
+    top = seen.first_loss + 0.7 * fall
+    marks = []
+    if seen.steepest is not None:
+        rate = float(seen.rates[seen.steepest])
+        marks.append(Mark(rate, float(seen.smoothed[seen.steepest]), f"steepest at {rate:.2g}", theme.POSITIVE))
+    if seen.explosion is not None:
+        rate, loss = float(seen.rates[seen.explosion]), float(seen.losses[seen.explosion])
+        height = loss if loss < top else top - 0.15 * fall  # no number, or beyond the picture: near its upper edge
+        marks.append(Mark(rate, height, f"too high from {rate:.2g}", theme.NEGATIVE, "left"))
     return lines_still(
         lines,
         mode,
         alt=f"Training loss while the rate rises from {seen.rates[0]:.0e} to {seen.rates[-1]:.2g} in "
         f"{len(seen.rates)} steps: it falls, then rises again.",
         xaxis={"title": {"text": "learning rate"}, "type": "log", "dtick": 1, "exponentformat": "power"},
-        yaxis={"title": {"text": "training loss"}, "range": [max(0.0, low - 0.2 * fall), seen.first_loss + 0.7 * fall]},
+        yaxis={"title": {"text": "training loss"}, "range": [max(0.0, low - 0.2 * fall), top]},
         marks=marks,
         height=380,
     )

@@ -20,15 +20,19 @@ LENGTHS: Final = (200, 500, 1000, 2000)
 def schedules_part() -> None:
     """The curves with the rates at one step, then the race."""
     own = _own_run()
+    is_own = own is not None
     knobs = st.columns(3, gap="large")
-    rate = knobs[0].select_slider("Highest rate", RATES, RATE, key="optimizers_schedule_rate", **IN_URL)
-    length = knobs[1].select_slider("Length in steps", LENGTHS, LENGTH, key="optimizers_schedule_length", **IN_URL)
+    rate = knobs[0].select_slider(
+        "Highest rate", RATES, RATE, key="optimizers_schedule_rate", disabled=is_own, **IN_URL
+    )
+    length = knobs[1].select_slider(
+        "Length in steps", LENGTHS, LENGTH, key="optimizers_schedule_length", disabled=is_own, **IN_URL
+    )
     last = int(BEYOND * length)
     st.session_state["optimizers_schedule_here"] = min(
         st.session_state.get("optimizers_schedule_here", length // 5), last
     )
     pace = max(1, length // 100)
-    is_own = own is not None
     here = knobs[2].slider("Look at step", 0, last, key="optimizers_schedule_here", step=pace, disabled=is_own)
     if own is None:
         name, steps, curves = "", *rate_curves(rate, length)
@@ -55,10 +59,9 @@ def _own_run() -> Snapshot | None:
     run = run_of("mlp")
     if run is None or run.settings.schedule == "constant":
         return None
-    help_text = "Draws the curves with the rate and the length of that run, and marks the step it has come to."
-    is_wanted = st.toggle(
-        "Curves of my feed-forward run", True, key="optimizers_schedule_own", help=help_text, **IN_URL
-    )
+    label = "Curves of my feed-forward run"
+    about = "With the rate and the length of that run, and the step it has come to. Switch it off to choose them here."
+    is_wanted = st.toggle(label, True, key="optimizers_schedule_own", help=about, **IN_URL)
     return run.poll() if is_wanted else None
 
 
@@ -66,8 +69,9 @@ def _race(rate: float, length: int) -> None:
     st.markdown("**The same training under each schedule**")
     st.caption(
         f"The same first weights and the same batches of {BASE.batch_size} (problem *{BASE.problem}*, two layers "
-        "of 16, Adam); only the schedule differs. At a high rate the constant one ends in jumps, and all others end "
-        "lower. Try a tenth of the rate, or less: then slowing down only costs time."
+        "of 16, Adam); only the schedule differs. With rates up to "
+        f"{RATE:g} and {LENGTH:,} steps the constant one ends in jumps, and all others end lower. With a tenth of that "
+        "it is the other way round: slowing down then only costs time."
     )
     race_panel(
         "optimizers",
@@ -75,5 +79,5 @@ def _race(rate: float, length: int) -> None:
         lambda: entrants(rate, length),
         steps=length,
         watched=("loss", "test_loss"),
-        label="Train under every schedule",
+        label=f"Train under every schedule, with rates up to {rate:g}",
     )

@@ -25,13 +25,13 @@ def ends(entrants, steps, seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_at_a_high_rate_every_schedule_ends_lower_than_a_constant_rate(seed):
-    found = ends(schedule_race.entrants(schedule_race.RATE, 1000), 1000, seed)
+    found = ends(schedule_race.entrants(schedule_race.RATE, schedule_race.LENGTH), schedule_race.LENGTH, seed)
     constant = found.pop("constant")["loss"]
     assert max(one["loss"] for one in found.values()) < constant / 1.4
 
 
 def test_at_a_tenth_of_it_none_does():
-    found = ends(schedule_race.entrants(schedule_race.RATE / 10, 1000), 1000, 0)
+    found = ends(schedule_race.entrants(schedule_race.RATE / 10, schedule_race.LENGTH), schedule_race.LENGTH, 0)
     constant = found.pop("constant")["loss"]
     assert constant < min(one["loss"] for one in found.values())
 

@@ -95,6 +95,15 @@ def test_the_range_test_says_where_it_falls_and_where_it_rises() -> None:
     ]
 
 
+def test_an_explosion_beyond_the_picture_is_marked_at_its_edge() -> None:
+    rates, losses = np.geomspace(1e-5, 1.0, 4), np.array([0.7, 0.5, 0.4, np.inf])
+    seen = Sweep(rates, losses, smooth(losses), 0.7, 1, 3, 0.1)
+    figure = optimizers_study.range_still(seen, "light").figure
+    low, high = figure.layout.yaxis.range
+    assert low < figure.data[-1].y[0] < high
+    assert figure.data[-1].text[0] == "too high from 1"
+
+
 def test_a_sweep_that_never_falls_has_no_marks() -> None:
     rates, losses = np.geomspace(1e-5, 1e-4, 5), np.linspace(1.01, 1.05, 5)
     seen = Sweep(rates, losses, losses, 1.0, None, None, 0.1)
