@@ -12,7 +12,7 @@ from ui.runs import run_of
 from ui.still import mode, show
 
 NAMES: Final[tuple[str, ...]] = get_args(MLPSettings.model_fields["activation"].annotation)
-KEPT: Final = "_optimizers_sums"
+KEPT: Final = "_optimizers_study_sums"
 
 
 def activations_part() -> None:
@@ -26,7 +26,7 @@ def activations_part() -> None:
             NAMES,
             start,
             format_func=lambda one: one.replace("_", " "),
-            key="optimizers_activation",
+            key="optimizers_study_activation",
             **IN_URL,
         )
         st.markdown(
@@ -36,7 +36,7 @@ def activations_part() -> None:
         layers = _layers(name)
         _findings(layers)
     with picture:
-        show(activation_still(bend(name), layers, name, mode()), key="optimizers_activations")
+        show(activation_still(bend(name), layers, name, mode()), key="optimizers_study_activations")
 
 
 def _layers(name: str) -> list[LayerSums]:
@@ -49,7 +49,7 @@ def _layers(name: str) -> list[LayerSums]:
     if name not in kept:
         about = f"The default network of the feed-forward page with this activation, {DEMO_STEPS} steps."
         slot = st.empty()
-        if not slot.button("Train a network with it", key="optimizers_activation_go", help=about):
+        if not slot.button("Train a network with it", key="optimizers_study_activation_go", help=about):
             return []
         with slot, st.spinner("Training."):
             kept[name] = demo_run(name).look(sums_of)

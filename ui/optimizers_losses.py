@@ -28,7 +28,7 @@ from ui.words import factor, tex, written
 KINDS: Final[Mapping[str, Kind]] = {"A number": "numbers", "A class": "classes"}
 CLASSES: Final = ("cat", "dog", "bird")
 RARE: Final = (3, 5, 10, 20, 100)
-WEIGHTED: Final = "_optimizers_weighted"
+WEIGHTED: Final = "_optimizers_study_weighted"
 
 
 def losses_part() -> None:
@@ -38,7 +38,7 @@ def losses_part() -> None:
         list(PARTS),
         default=next(iter(PARTS)),
         required=True,
-        key="optimizers_losses",
+        key="optimizers_study_losses",
         label_visibility="collapsed",
         **IN_URL,
     )
@@ -49,21 +49,29 @@ def curves_part() -> None:
     """Every loss and its slope over the output, with the numbers at one output."""
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
         asked = st.segmented_control(
-            "What is predicted", list(KINDS), default="A number", required=True, key="optimizers_loss_kind", **IN_URL
+            "What is predicted",
+            list(KINDS),
+            default="A number",
+            required=True,
+            key="optimizers_study_loss_kind",
+            **IN_URL,
         )
         kind = KINDS[asked]
         with st.container(width=420):
             title = "error, output − truth" if kind == "numbers" else "logit z of the right class"
             start = 2.0 if kind == "numbers" else -4.0
-            here = st.slider(title.capitalize(), -6.0, 6.0, start, 0.1, key=f"optimizers_loss_{kind}", **IN_URL)
+            here = st.slider(title.capitalize(), -6.0, 6.0, start, 0.1, key=f"optimizers_study_loss_{kind}", **IN_URL)
     curves = loss_curves(kind, np.linspace(-6, 6, 241))
     left, right = st.columns(2, gap="large")
     with left:
         still = loss_still(curves, here, mode(), is_slope=False, title=title, limits=(-0.3, 8.0))
-        show(still, key="optimizers_loss_curves")
+        show(still, key="optimizers_study_loss_curves")
     with right:
         limits = (-6.5, 6.5) if kind == "numbers" else (-1.2, 0.4)
-        show(loss_still(curves, here, mode(), is_slope=True, title=title, limits=limits), key="optimizers_loss_slopes")
+        show(
+            loss_still(curves, here, mode(), is_slope=True, title=title, limits=limits),
+            key="optimizers_study_loss_slopes",
+        )
     table, words = st.columns(2, gap="large")
     table.markdown(_loss_table(kind, here))
     words.markdown(NUMBERS_WORDS if kind == "numbers" else CLASSES_WORDS)
@@ -103,7 +111,7 @@ def outlier_part() -> None:
     """Lines fitted under three losses while one point is moved away."""
     with st.container(width=420):
         height = st.slider(
-            "Height of one point above the line", -4.0, 16.0, 8.0, 0.5, key="optimizers_outlier", **IN_URL
+            "Height of one point above the line", -4.0, 16.0, 8.0, 0.5, key="optimizers_study_outlier", **IN_URL
         )
     x, y = outlier_points(height)
     line, level = np.stack([np.ones_like(x), x], axis=1), np.ones((len(x), 1))
@@ -111,7 +119,7 @@ def outlier_part() -> None:
     picture, words = st.columns([7, 4], gap="large")
     with picture:
         lines = {loss: (float(one[0]), float(one[1])) for loss, one in found.items()}
-        show(fits_still(x, y, OUTLIER, lines, mode()), key="optimizers_fits")
+        show(fits_still(x, y, OUTLIER, lines, mode()), key="optimizers_study_fits")
     with words:
         st.markdown(
             "**One outlier.** Ten points lie near the line 1 + 0.5 x; move the eleventh. The line of least squares "
@@ -133,19 +141,19 @@ def softmax_part() -> None:
     sliders, knobs = st.columns([7, 4], gap="large")
     with sliders:
         logits = tuple(
-            column.slider(f"Logit of {name}", -5.0, 5.0, start, 0.1, key=f"optimizers_logit_{name}", **IN_URL)
+            column.slider(f"Logit of {name}", -5.0, 5.0, start, 0.1, key=f"optimizers_study_logit_{name}", **IN_URL)
             for column, name, start in zip(st.columns(3), CLASSES, (2.0, 1.0, -1.0), strict=True)
         )
     with knobs, st.container(horizontal=True):
         right = st.segmented_control(
-            "Right class", CLASSES, default=CLASSES[1], required=True, key="optimizers_right_class", **IN_URL
+            "Right class", CLASSES, default=CLASSES[1], required=True, key="optimizers_study_right_class", **IN_URL
         )
         with st.container(width=180):
-            smoothing = st.slider("Label smoothing", 0.0, 0.5, 0.0, 0.05, key="optimizers_smoothing", **IN_URL)
+            smoothing = st.slider("Label smoothing", 0.0, 0.5, 0.0, 0.05, key="optimizers_study_smoothing", **IN_URL)
     seen = softmax_gradient(logits, CLASSES.index(right), smoothing)
     picture, words = st.columns([7, 5], gap="large")
     with picture:
-        show(softmax_still(seen, CLASSES, mode()), key="optimizers_softmax")
+        show(softmax_still(seen, CLASSES, mode()), key="optimizers_study_softmax")
     with words:
         _softmax_words(seen, CLASSES.index(right), smoothing)
 
@@ -182,13 +190,13 @@ def rare_part() -> None:
             "calls everything benign is then nearly always right, and finds no cancer. A class weight lets each rare "
             "example count for more: N examples, K classes, n of the rare one."
         )
-        num_rare = st.select_slider("Malignant tumours to learn from", RARE, 5, key="optimizers_rare", **IN_URL)
+        num_rare = st.select_slider("Malignant tumours to learn from", RARE, 5, key="optimizers_study_rare", **IN_URL)
         rare, common = training_counts(num_rare)
         weight = (rare + common) / (2 * rare)
         st.latex(rf"w = \frac{{N}}{{K n}} = \frac{{{rare} + {common}}}{{2 \cdot {rare}}} = {tex(weight)}")
         slot = st.empty()
         label = "Train with and without weights"
-        if num_rare not in kept and slot.button(label, key="optimizers_rare_go", type="primary"):
+        if num_rare not in kept and slot.button(label, key="optimizers_study_rare_go", type="primary"):
             with slot, st.spinner("Training ten small networks."):
                 kept[num_rare] = compare_weights(num_rare)
             slot.empty()
@@ -197,7 +205,7 @@ def rare_part() -> None:
             st.caption(f"Means over five splits, on the test rows; {NUM_STEPS} steps of Adam each, 8 hidden neurons.")
     if num_rare in kept:
         with picture:
-            show(recalls_still(kept[num_rare], mode()), key="optimizers_recalls")
+            show(recalls_still(kept[num_rare], mode()), key="optimizers_study_recalls")
     else:
         picture.caption("The picture appears when the networks are trained; it takes about half a second.")
 

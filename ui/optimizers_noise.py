@@ -10,7 +10,7 @@ from ui.knobs import IN_URL
 from ui.still import mode, show
 from ui.words import tex
 
-KEPT: Final = "_optimizers_noise"
+KEPT: Final = "_optimizers_study_noise"
 
 
 def noise_part() -> None:
@@ -23,17 +23,21 @@ def noise_part() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         with st.container(width=320):
             num_steps = st.select_slider(
-                "Trained before, in steps", STEPS, STEPS[0], key="optimizers_noise_steps", **IN_URL
+                "Trained before, in steps", STEPS, STEPS[0], key="optimizers_study_noise_steps", **IN_URL
             )
         slot = st.empty()
-        if num_steps not in kept and slot.button("Measure the gradients", key="optimizers_noise_go", type="primary"):
+        if num_steps not in kept and slot.button(
+            "Measure the gradients", key="optimizers_study_noise_go", type="primary"
+        ):
             with slot, st.spinner("Training, then one gradient for each of the training examples."):
                 kept[num_steps] = measure_noise(num_steps)
             slot.empty()
         if num_steps in kept:
             with st.container(width=420):
                 sizes = kept[num_steps].batch_sizes.tolist()
-                size = int(st.select_slider("Batch size", sizes, sizes[4], key="optimizers_noise_batch", **IN_URL))
+                size = int(
+                    st.select_slider("Batch size", sizes, sizes[4], key="optimizers_study_noise_batch", **IN_URL)
+                )
     if num_steps not in kept:
         st.caption("The breast-cancer table, a network of 8-8 and plain gradient descent; it takes about a second.")
         return
@@ -45,7 +49,7 @@ def _pictures(seen: GradientNoise, size: int) -> None:
     row = seen.batch_sizes.tolist().index(size)
     left, right = st.columns(2, gap="large")
     with left:
-        show(noise_still(seen, size, mode()), key="optimizers_noise")
+        show(noise_still(seen, size, mode()), key="optimizers_study_noise")
         st.latex(
             rf"\frac{{\mathrm{{tr}}\,\Sigma}}{{|G|^2}} = \frac{{{tex(seen.trace)}}}{{({tex(seen.length)})^2}} = "
             rf"{tex(seen.noise_scale)}"
@@ -56,7 +60,7 @@ def _pictures(seen: GradientNoise, size: int) -> None:
             "left: the dotted line."
         )
     with right:
-        show(arrows_still(seen, row, mode()), key="optimizers_arrows")
+        show(arrows_still(seen, row, mode()), key="optimizers_study_arrows")
         st.markdown(
             f"Batches of **{size}**: mean cosine to the gradient of all **{seen.agreement[row]:.2f}**; "
             f"**{seen.uphill[row]:.0%}** point against it."

@@ -17,7 +17,7 @@ from ui.runs import run_of
 from ui.still import mode, show
 from ui.words import plain
 
-KEPT: Final = "_optimizers_sweep"
+KEPT: Final = "_optimizers_study_sweep"
 
 
 def range_part() -> None:
@@ -32,14 +32,16 @@ def range_part() -> None:
             "falls fastest, well below the rate at which it rises."
         )
         st.markdown(f"It trains {whose}: *{plain(settings.problem)}* with {OPTIMIZERS[settings.optimizer]}.")
-        if st.button("Run the range test", key="optimizers_range_go", type="primary" if kept is None else "secondary"):
+        if st.button(
+            "Run the range test", key="optimizers_study_range_go", type="primary" if kept is None else "secondary"
+        ):
             kept = _measure(build, settings) or kept
     if kept is None:
         picture.caption("The picture appears when the test has run; it takes some tenths of a second.")
         return
     tested, sweep = kept
     with picture:
-        show(range_still(sweep, mode()), key="optimizers_range")
+        show(range_still(sweep, mode()), key="optimizers_study_range")
     with words:
         if tested != settings:
             st.caption("The picture belongs to earlier settings.")
@@ -75,11 +77,11 @@ def _findings(sweep: Sweep) -> None:
         )
         st.button(
             "Use this rate on the feed-forward page",
-            key="optimizers_range_use",
+            key="optimizers_study_range_use",
             on_click=turn,
             args=(MLPSettings, "mlp", {"learning_rate": rate}),
         )
-        if st.session_state.get("optimizers_range_use"):
+        if st.session_state.get("optimizers_study_range_use"):
             st.caption(f"The feed-forward page now has the rate {rate:g}.")
     if sweep.explosion is not None:
         st.markdown(

@@ -23,17 +23,17 @@ def schedules_part() -> None:
     is_own = own is not None
     knobs = st.columns(3, gap="large")
     rate = knobs[0].select_slider(
-        "Highest rate", RATES, RATE, key="optimizers_schedule_rate", disabled=is_own, **IN_URL
+        "Highest rate", RATES, RATE, key="optimizers_study_schedule_rate", disabled=is_own, **IN_URL
     )
     length = knobs[1].select_slider(
-        "Length in steps", LENGTHS, LENGTH, key="optimizers_schedule_length", disabled=is_own, **IN_URL
+        "Length in steps", LENGTHS, LENGTH, key="optimizers_study_schedule_length", disabled=is_own, **IN_URL
     )
     last = int(BEYOND * length)
-    st.session_state["optimizers_schedule_here"] = min(
-        st.session_state.get("optimizers_schedule_here", length // 5), last
+    st.session_state["optimizers_study_schedule_here"] = min(
+        st.session_state.get("optimizers_study_schedule_here", length // 5), last
     )
     pace = max(1, length // 100)
-    here = knobs[2].slider("Look at step", 0, last, key="optimizers_schedule_here", step=pace, disabled=is_own)
+    here = knobs[2].slider("Look at step", 0, last, key="optimizers_study_schedule_here", step=pace, disabled=is_own)
     if own is None:
         name, steps, curves = "", *rate_curves(rate, length)
     else:
@@ -41,7 +41,7 @@ def schedules_part() -> None:
         steps, curves = rate_curves(own.settings.learning_rate, own.settings.schedule_steps, here)
     picture, words = st.columns([7, 4], gap="large")
     with picture:
-        show(schedule_still(steps, curves, here, mode(), name), key="optimizers_schedules")
+        show(schedule_still(steps, curves, here, mode(), name), key="optimizers_study_schedules")
     with words:
         st.markdown(
             "**Why change the rate?** Large steps get far, small ones settle: so most schedules fall. Some rise first, "
@@ -61,7 +61,7 @@ def _own_run() -> Snapshot | None:
         return None
     label = "Curves of my feed-forward run"
     about = "With the rate and the length of that run, and the step it has come to. Switch it off to choose them here."
-    is_wanted = st.toggle(label, True, key="optimizers_schedule_own", help=about, **IN_URL)
+    is_wanted = st.toggle(label, True, key="optimizers_study_schedule_own", help=about, **IN_URL)
     return run.poll() if is_wanted else None
 
 
