@@ -51,8 +51,8 @@ LESSONS: Final = (
         holds=lambda n: n[0]["test_accuracy"] < 0.5 and n[1]["test_accuracy"] > 0.7,
         explanation=(
             "PyTorch's small random weights have a spectral radius of about 0.6, so a memory has shrunk to "
-            "less than a hundredth after 11 steps: {0[test_accuracy]:.0%} right. An orthogonal matrix turns it and keeps its "
-            "length: {1[test_accuracy]:.0%} after the same 600 updates."
+            "less than a hundredth after 11 steps: {0[test_accuracy]:.0%} right. An orthogonal matrix turns it and "
+            "keeps its length: {1[test_accuracy]:.0%} after the same 600 updates."
         ),
         watched=("loss", "test_accuracy"),
         curve="accuracy",
