@@ -130,7 +130,8 @@ def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None)
     if choices_of(field):
         choices = list(offered or (available_or_auto() if name == "device" else choices_of(field)))
         _forget_unoffered(key, choices)
-        return st.selectbox(options=choices, index=choices.index(start), **shared)
+        first = choices.index(start) if start in choices else 0  # narrower choices may leave the default out
+        return st.selectbox(options=choices, index=first, **shared)
     if declared["ladder"]:
         rungs = sorted({*declared["ladder"], start, *_current(key, low, high)})
         return st.select_slider(options=rungs, value=start, format_func=lambda value: f"{value:g}", **shared)
