@@ -121,6 +121,7 @@ class RaceExperiment:
         nothing = torch.zeros(len(self.names), 2, device=self.device)
         self._before, self._gradients = nothing, nothing
         self._used: list[list[float]] = []
+        self._places = self._positions()
         self._set_constants()
 
     def _choose_plane(self) -> Plane | None:
@@ -135,12 +136,12 @@ class RaceExperiment:
         """One update of every racer that has not diverged, each by its own optimiser."""
         for walker in self.walkers:
             walker.position.grad = None
-        self._before = self._positions()
+        self._before = self._places
         heights_of(self.surface, self.walkers, self._noise()).sum().backward()
         self._gradients = self._slopes()
         if self.settings.schedule != "constant":
             self._set_constants()
-        self._used = [self._constants(index) for index in range(len(self.names))]
+        self._used = self._in_force
         for optimizer, is_out in zip(self.optimizers, self._is_out, strict=True):
             if not is_out:
                 optimizer.step()
@@ -162,6 +163,7 @@ class RaceExperiment:
                     self._is_out[index] = True
                     self.walkers[index].position.copy_(self._before[index])
             places = self._positions()
+        self._places = places
         if self.num_steps % self._stride == 0:
             if self._num_kept == TRAIL:
                 self._trail[: TRAIL // 2] = self._trail[::2].clone()
@@ -181,18 +183,15 @@ class RaceExperiment:
         return self.settings.model_copy(update={"optimizer": name, "learning_rate": self.settings.rate_of(name)})
 
     def _set_constants(self) -> None:
-        """Gives every optimiser the constants in force at this step."""
+        """Gives every optimiser the constants in force at this step: rate, β₁, β₂ and decay."""
         for optimizer, own in zip(self.optimizers, self._own, strict=True):
             update_optimizer(optimizer, own, self.num_steps)
             for group in optimizer.param_groups:
                 if "betas" in group:
                     group["betas"] = (self.settings.momentum, self.settings.beta2)
-
-    def _constants(self, index: int) -> list[float]:
-        """Rate, β₁, β₂ and decay of one racer's next step."""
-        own = self._own[index]
-        group = self.optimizers[index].param_groups[0]
-        return [group["lr"], group.get("momentum") or own.momentum, own.beta2, own.weight_decay]
+        groups = [optimizer.param_groups[0] for optimizer in self.optimizers]
+        one, two, decay = self.settings.momentum, self.settings.beta2, self.settings.weight_decay
+        self._in_force = [[group["lr"], group.get("momentum") or one, two, decay] for group in groups]
 
     # ---- the engine's other questions --------------------------------------------------------------------------
 
@@ -223,20 +222,22 @@ class RaceExperiment:
         Of the one in focus also the mean height of its last places, which noise shakes less, by how much its last step
         changed the weight it moved most, and its learning rate.
         """
-        heights, focus = dict(zip(self.names, self._heights(), strict=True)), self._focus
-        move = (self.walkers[focus].position - self._before[focus]).abs().max().item() if self._used else 0.0
+        focus = self._focus
         last = self._trail[max(0, self._num_kept - SMOOTHED) : self._num_kept, focus].to(self.device)
+        found = self.surface(torch.cat([self._places, last])).tolist()  # (R + S,)
+        heights, last_heights = self._seen(found), found[len(self.names) :]
+        move = (self._places[focus] - self._before[focus]).abs().max().item() if self._used else 0.0
         return {
-            "loss": heights[self.settings.focus],
-            **heights,
-            "mean_loss": self.surface(last).mean().item(),
+            "loss": heights[focus],
+            **dict(zip(self.names, heights, strict=True)),
+            "mean_loss": sum(last_heights) / len(last_heights),
             "step_size": move,
             "learning_rate": rate_at(self.num_steps, self._own[focus]),
         }
 
-    def _heights(self) -> list[float]:
-        heights = self.surface(self._positions()).tolist()
-        return [math.inf if is_out else height for height, is_out in zip(heights, self._is_out, strict=True)]
+    def _seen(self, heights: list[float]) -> list[float]:
+        """The heights of all racers; of those that diverged it is infinite."""
+        return [math.inf if is_out else height for height, is_out in zip(heights, self._is_out, strict=False)]
 
     @property
     def _focus(self) -> int:
@@ -279,6 +280,7 @@ class RaceExperiment:
         for optimizer, part in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(part)
             optimizer.zero_grad()  # the gradients belong to another step
+        self._places = self._positions()
         self._is_out = list(state["is_out"])
         self._trail = state["trail"]
         self.num_steps, self._stride, self._num_kept = state["place"]
@@ -318,7 +320,7 @@ class RaceExperiment:
     @torch.no_grad()
     def observe(self) -> RaceObservation:
         """Where everybody is, has been, and how they got there."""
-        settings, positions = self.settings, self._positions().cpu().numpy()
+        settings, positions = self.settings, self._places.cpu().numpy()
         minima = np.array(self.surface.minima)
         gaps = np.linalg.norm(positions[:, None] - minima, axis=2)
         trail = self._trail[: self._num_kept].cpu().numpy().copy()
@@ -336,7 +338,7 @@ class RaceExperiment:
             racers=self.names,
             focus=self._focus,
             positions=positions,
-            heights=np.array(self._heights()),
+            heights=np.array(self._seen(self.surface(self._places).tolist())),
             distances=gaps.min(1).astype(np.float64),
             is_out=tuple(self._is_out),
             rates=np.array([rate_at(self.num_steps, own) for own in self._own]),

@@ -137,8 +137,8 @@ FAILURES: Final = (
         holds=lambda n: 1 < n[0]["mean_loss"] < 50 and n[1]["mean_loss"] < 0.5 * n[0]["mean_loss"],
         explanation=(
             "Near the minimum the true slope is smaller than the noise, and every step is a step at random, of a "
-            "length that the rate decides. At 0.05 the mean height of the last places was {0[mean_loss]:.2f}; at 0.003, "
-            "after the same 1,000 steps, {1[mean_loss]:.2f}. The floor is in proportion to the rate."
+            "length that the rate decides. At 0.05 the mean height of the last places was {0[mean_loss]:.2f}; at "
+            "0.003, after the same 1,000 steps, {1[mean_loss]:.2f}. The floor is in proportion to the rate."
         ),
         watched=("first_loss", "mean_loss", "lowest_loss"),
         curve="mean_loss",

@@ -36,7 +36,7 @@ LESSONS: Final = (
     Lesson(
         slug="adam-first",
         title="Adam's first steps",
-        question="One bowl is a hundred times as steep as the other. How large are Adam's first steps at a rate of 0.1?",
+        question="One bowl is a hundred times as steep as the other. How large are Adam's first steps at rate 0.1?",
         choices=(
             "A hundred times as large on the steep bowl",
             "A hundred times as large on the flat bowl",

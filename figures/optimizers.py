@@ -245,7 +245,7 @@ def _draw_update(scene: Scene, seen: Any, layout: Layout) -> None:
     y += 2.3 * pitch
     for line in update_lines(update):
         is_last = line.symbol == "Δ"
-        colour = LOOKS[name].colour if is_last else "text"
+        colour: Colour = LOOKS[name].colour if is_last else "text"
         scene.text(left, y, line.symbol, size=scale.label, weight=600)
         words = f"= {line.numbers}" if line.numbers else f"= {line.result}"
         scene.text(left + 1.7 * scale.label, y, words, size=scale.note, tabular=True)
