@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,8 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.optimizers_bowl import WITH_A_LIMIT, BowlRates, bowl_rates
-from experiments.optimizers_settings import NAMES, RaceSettings
+from experiments.optimizers_bowl import WITH_A_LIMIT, bowl_rates
+from experiments.optimizers_observation import RaceObservation
+from experiments.optimizers_settings import NAMES, RaceSettings, focus_of, times_of
 from experiments.optimizers_slice import DEFAULT_STORY, Plane, Slices, default_slices
 from experiments.optimizers_terms import Constants, Update, update_of
 from models.optimizers import (
@@ -31,58 +31,13 @@ from models.optimizers import (
 from training.device import choose_device
 from training.experiment import Network
 from training.findings import after_explosion
-from training.optimizers import make_optimizer, rate_at, update_optimizer
+from training.optimizers import rate_at
 
 LOOKS: Final = 4  # noisy looks at the slope in one step; their mean has the deviation of the setting
 FAR: Final = 1e4  # a racer this far out will not come back
 TRAIL: Final = 512  # places kept of each trail; when it is full, every second one goes
 SMOOTHED: Final = 64  # last places of a trail, over which the mean loss is taken
 FIELD: Final = 61  # places along each side of the drawn surface
-
-
-@dataclass(frozen=True, eq=False)
-class RaceObservation:
-    """What the pictures of the page `optimizers` are drawn from. R racers, M minima, K places of the trails.
-
-    Attributes:
-        surface: its name.
-        story: what was measured, in a sentence; empty for a formula.
-        field: (F, F) heights from -side to side both ways, low y first.
-        side: how far the picture reaches.
-        minima: (M, 2) where it is lowest.
-        start: (2,) where all began.
-        track: (T, 2) where a real network's own training went; empty elsewhere.
-        racers: R names.
-        focus: index of the one looked at.
-        positions: (R, 2) where they are; one that diverged stays where it left.
-        heights: (R,) of the surface there; infinite for those that diverged.
-        distances: (R,) to the nearest minimum.
-        is_out: R flags: it diverged.
-        rates: (R,) learning rates of the next step.
-        trail_steps: (K,) steps of the places below.
-        trails: (K, R, 2) where they have been, the start first and the present last.
-        updates: the last step of each racer, taken apart; none before the first step.
-        bowl: what is known exactly of rates on a bowl; None elsewhere.
-    """
-
-    surface: str
-    story: str
-    field: Float[np.ndarray, "F F"]
-    side: float
-    minima: Float[np.ndarray, "M 2"]
-    start: Float[np.ndarray, "2"]
-    track: Float[np.ndarray, "T 2"]
-    racers: tuple[str, ...]
-    focus: int
-    positions: Float[np.ndarray, "R 2"]
-    heights: Float[np.ndarray, " R"]
-    distances: Float[np.ndarray, " R"]
-    is_out: tuple[bool, ...]
-    rates: Float[np.ndarray, " R"]
-    trail_steps: np.ndarray
-    trails: Float[np.ndarray, "K R 2"]
-    updates: tuple[Update, ...]
-    bowl: BowlRates | None
 
 
 class RaceExperiment:
@@ -109,10 +64,7 @@ class RaceExperiment:
             self.start = (settings.start_x, settings.start_y)
         self.names = tuple(name for name in NAMES if name in settings.racers)
         self.walkers = [Walker(self.surface, self.start).to(self.device) for _ in self.names]
-        self._own = [self._settings_of(name) for name in self.names]
-        self.optimizers = [
-            make_optimizer([walker.position], own) for walker, own in zip(self.walkers, self._own, strict=True)
-        ]
+        self.optimizers = [make_racer(name, walker) for name, walker in zip(self.names, self.walkers, strict=True)]
         self._is_out = [False] * len(self.names)
         self.num_steps = 0
         self._trail = torch.zeros(TRAIL, len(self.names), 2)
@@ -178,20 +130,21 @@ class RaceExperiment:
     def _slopes(self) -> Float[Tensor, "R 2"]:
         return torch.stack([grad for walker in self.walkers if (grad := walker.position.grad) is not None])
 
-    def _settings_of(self, name: str) -> RaceSettings:
-        """The settings as one racer's optimiser takes them."""
-        return self.settings.model_copy(update={"optimizer": name, "learning_rate": self.settings.rate_of(name)})
-
     def _set_constants(self) -> None:
         """Gives every optimiser the constants in force at this step: rate, β₁, β₂ and decay."""
-        for optimizer, own in zip(self.optimizers, self._own, strict=True):
-            update_optimizer(optimizer, own, self.num_steps)
-            for group in optimizer.param_groups:
-                if "betas" in group:
-                    group["betas"] = (self.settings.momentum, self.settings.beta2)
-        groups = [optimizer.param_groups[0] for optimizer in self.optimizers]
+        rate, times = rate_at(self.num_steps, self.settings), times_of(self.settings)
         one, two, decay = self.settings.momentum, self.settings.beta2, self.settings.weight_decay
-        self._in_force = [[group["lr"], group.get("momentum") or one, two, decay] for group in groups]
+        self._in_force = []
+        for name, optimizer in zip(self.names, self.optimizers, strict=True):
+            group = optimizer.param_groups[0]
+            group["lr"], group["weight_decay"] = rate * times[name], decay
+            if name == "momentum":
+                group["momentum"] = one
+            if name == "nesterov":
+                group["momentum"] = max(one, 1e-6)  # at 0 it is plain, and torch then keeps no buffer
+            if "betas" in group:
+                group["betas"] = (one, two)
+            self._in_force.append([rate * times[name], group.get("momentum") or one, two, decay])
 
     # ---- the engine's other questions --------------------------------------------------------------------------
 
@@ -232,7 +185,7 @@ class RaceExperiment:
             **dict(zip(self.names, heights, strict=True)),
             "mean_loss": sum(last_heights) / len(last_heights),
             "step_size": move,
-            "learning_rate": rate_at(self.num_steps, self._own[focus]),
+            "learning_rate": rate_at(self.num_steps, self.settings) * times_of(self.settings)[self.names[focus]],
         }
 
     def _seen(self, heights: list[float]) -> list[float]:
@@ -241,12 +194,11 @@ class RaceExperiment:
 
     @property
     def _focus(self) -> int:
-        return self.names.index(self.settings.focus)
+        return self.names.index(focus_of(self.settings))
 
     def apply(self, settings: RaceSettings) -> None:
         """Takes over live settings: focus, rates, momentum, decay, noise, schedule."""
         self.settings = settings
-        self._own = [self._settings_of(name) for name in self.names]
         self._set_constants()
 
     def advice(self, value: float) -> str:
@@ -256,7 +208,7 @@ class RaceExperiment:
             return "The learning rate is as low as it goes: choose another surface or optimiser and reset."
         rate = self.settings.learning_rate
         limit = ""
-        if self.settings.surface == "bowl" and self.settings.focus in WITH_A_LIMIT:
+        if self.settings.surface == "bowl" and focus_of(self.settings) in WITH_A_LIMIT:
             limit = f" on this bowl it must be below {bowl_rates(self.settings).limit:.3g}:"
         return f"The learning rate of {rate:g} is too large:{limit} try {remedy['learning_rate']:g} and reset."
 
@@ -341,7 +293,7 @@ class RaceExperiment:
             heights=np.array(self._seen(self.surface(self._places).tolist())),
             distances=gaps.min(1).astype(np.float64),
             is_out=tuple(self._is_out),
-            rates=np.array([rate_at(self.num_steps, own) for own in self._own]),
+            rates=np.array([times_of(settings)[name] for name in self.names]) * rate_at(self.num_steps, settings),
             trail_steps=steps,
             trails=trail,
             updates=self._updates(),
@@ -364,6 +316,26 @@ class RaceExperiment:
             parts = (self._before[index], position, self._gradients[index])
             found.append(update_of(self.names[index], Constants(*used), state, *parts))
         return tuple(found)
+
+
+def make_racer(name: str, walker: Walker) -> torch.optim.Optimizer:
+    """One racer's optimiser, torch's own; what the knobs say is set before each step."""
+    place = [walker.position]
+    match name:
+        case "sgd":
+            return torch.optim.SGD(place, fused=True)
+        case "momentum":
+            return torch.optim.SGD(place, momentum=0.9, fused=True)
+        case "nesterov":
+            return torch.optim.SGD(place, momentum=0.9, nesterov=True, fused=True)
+        case "rmsprop":
+            return torch.optim.RMSprop(place)
+        case "adam":
+            return torch.optim.Adam(place, fused=True)
+        case "adamw":
+            return torch.optim.AdamW(place, fused=True)
+        case _:
+            return torch.optim.Adagrad(place, fused=True)
 
 
 def make_surface(settings: RaceSettings, plane: Plane | None) -> Surface:

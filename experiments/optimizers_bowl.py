@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.optimizers_settings import RaceSettings
+from experiments.optimizers_settings import RaceSettings, focus_of, times_of
 
 WITH_A_LIMIT: Final = ("sgd", "momentum", "nesterov")
 
@@ -33,9 +33,10 @@ class BowlRates:
 
 def bowl_rates(settings: RaceSettings) -> BowlRates:
     """The rates for the bowl that the settings describe."""
-    whose = settings.focus if settings.focus in WITH_A_LIMIT else "sgd"
+    focus = focus_of(settings)
+    whose = focus if focus in WITH_A_LIMIT else "sgd"
     low, high = 1.0 + settings.weight_decay, settings.condition + settings.weight_decay
-    rate = settings.rate_of(whose)
+    rate = settings.learning_rate * times_of(settings)[whose]
     return BowlRates(
         whose=whose,
         curvatures=(low, high),

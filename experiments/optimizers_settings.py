@@ -142,13 +142,24 @@ class RaceSettings(OptimizerSettings):
         le=0.9999,
     )
 
-    @property
-    def focus(self) -> Name:
-        """The racer looked at: the one in focus, or the first where that one does not take part."""
-        return self.optimizer if self.optimizer in self.racers else self.racers[0]
 
-    def rate_of(self, name: str) -> float:
-        """The learning rate of one racer before the schedule."""
-        if self.rates == "one for all":
-            return self.learning_rate
-        return self.learning_rate * float(getattr(self, f"times_{name}"))
+def focus_of(settings: RaceSettings) -> Name:
+    """The racer looked at: the one in focus, or the first where that one does not take part."""
+    if settings.optimizer in settings.racers:
+        return settings.optimizer
+    return next(name for name in NAMES if name in settings.racers)
+
+
+def times_of(settings: RaceSettings) -> dict[str, float]:
+    """How many times the learning rate each racer gets."""
+    if settings.rates == "one for all":
+        return dict.fromkeys(NAMES, 1.0)
+    return {
+        "sgd": settings.times_sgd,
+        "momentum": settings.times_momentum,
+        "nesterov": settings.times_nesterov,
+        "rmsprop": settings.times_rmsprop,
+        "adam": settings.times_adam,
+        "adamw": settings.times_adamw,
+        "adagrad": settings.times_adagrad,
+    }
