@@ -189,8 +189,8 @@ class RaceExperiment:
         }
 
     def _seen(self, heights: list[float]) -> list[float]:
-        """The heights of all racers; of those that diverged it is infinite."""
-        return [math.inf if is_out else height for height, is_out in zip(heights, self._is_out, strict=False)]
+        """The heights of all racers; those that diverged have none."""
+        return [math.nan if is_out else height for height, is_out in zip(heights, self._is_out, strict=False)]
 
     @property
     def _focus(self) -> int:

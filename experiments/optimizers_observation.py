@@ -24,7 +24,7 @@ class RaceObservation:
         racers: R names.
         focus: index of the one looked at.
         positions: (R, 2) where they are; one that diverged stays where it left.
-        heights: (R,) of the surface there; infinite for those that diverged.
+        heights: (R,) of the surface there; NaN for those that diverged.
         distances: (R,) to the nearest minimum.
         is_out: R flags: it diverged.
         rates: (R,) learning rates of the next step.

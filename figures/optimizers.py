@@ -14,6 +14,7 @@ from figures.optimizers_layout import LOOKS, PAGE, PROJECTOR, Layout
 from figures.scene import Box, Colour, Limits, Scene
 
 PART_COLOURS: Final[tuple[Colour, ...]] = ("text", "grey", "muted")  # by the gradient, by momentum, by decay
+FEW_LINES: Final = 4  # of an update: up to so many are written larger
 NUM_LEVELS: Final = 11
 TICKS: Final = (-4.0, -2.0, 0.0, 2.0, 4.0)
 FLOOR: Final = 1e-3  # of the range of heights: below, the colours do not go on
@@ -115,12 +116,10 @@ def _draw_ground(scene: Scene, seen: Any, box: Box, title_size: float) -> None:
     scene.lines(box, contours, xlim=limits, ylim=limits, colours="grey", width=0.7)
     if title_size:
         scene.axes(box, xlim=limits, ylim=limits, ticks=(TICKS, TICKS))
-        words = (
-            f"{seen.surface[0].upper()}{seen.surface[1:]}, from above · a cross marks a minimum · click to start there"
-        )
+        words = f"{seen.surface[0].upper()}{seen.surface[1:]}, from above · × is a minimum · click to start there"
         scene.text(box[0], box[1] - 0.8 * title_size, words, size=title_size, weight=600)
     if len(seen.track):
-        scene.lines(box, [seen.track], xlim=limits, ylim=limits, colours="text", width=1, dash=True)
+        scene.lines(box, [seen.track], xlim=limits, ylim=limits, colours="text", width=1.5, dash=True)
     scene.points(box, seen.minima, xlim=limits, ylim=limits, colour="text", shape="cross", radius=6)
 
 
@@ -242,16 +241,18 @@ def _draw_update(scene: Scene, seen: Any, layout: Layout) -> None:
         scene.text(left, y + 2.4 * pitch, words, size=scale.label)
         return
     update = seen.updates[seen.focus]
+    lines = update_lines(update)
     y += 2.3 * pitch
-    for line in update_lines(update):
+    size, pitch = (scale.note, pitch) if len(lines) > FEW_LINES else (scale.label, 1.2 * pitch)
+    for line in lines:
         is_last = line.symbol == "Δ"
         colour: Colour = LOOKS[name].colour if is_last else "text"
         scene.text(left, y, line.symbol, size=scale.label, weight=600)
         words = f"= {line.numbers}" if line.numbers else f"= {line.result}"
-        scene.text(left + 1.7 * scale.label, y, words, size=scale.note, tabular=True)
+        scene.text(left + 1.7 * scale.label, y, words, size=size, tabular=True)
         if line.numbers:
             y += 0.92 * pitch
-            scene.text(left + 1.7 * scale.label, y, f"= {line.result}", size=scale.note, weight=600, tabular=True,
+            scene.text(left + 1.7 * scale.label, y, f"= {line.result}", size=size, weight=600, tabular=True,
                        colour=colour)  # fmt: skip
         y += 1.08 * pitch
     _draw_arrows(scene, update, layout, LOOKS[name].colour)

@@ -27,6 +27,9 @@ RULES: Final = {
 }
 
 
+RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def pair(values: Any) -> str:
     """Two numbers for a person."""
     return f"({', '.join(short(float(value)) for value in values)})"
@@ -68,12 +71,12 @@ def _memory_lines(update: Any) -> list[Line]:
             means = f"{short(one)}·{past} + {short(1 - one)}·{slope}"
             squares = f"{numeral(two)}·{second} + {short(1 - two)}·{slope}²"
             first_bias, second_bias = (1 - beta**update.count for beta in (one, two))
-            t = update.count
+            t = str(update.count).translate(RAISED)
             return [
                 Line("m", "β₁·m + (1−β₁)·g", means, pair(update.first)),
                 Line("v", "β₂·v + (1−β₂)·g²", squares, pair(update.second)),
-                Line("m̂", f"m / (1−β₁^{t})", f"m / {short(first_bias)}", pair(update.first_hat)),
-                Line("v̂", f"v / (1−β₂^{t})", f"v / {short(second_bias)}", pair(update.second_hat)),
+                Line("m̂", f"m / (1−β₁{t})", f"m / {short(first_bias)}", pair(update.first_hat)),
+                Line("v̂", f"v / (1−β₂{t})", f"v / {short(second_bias)}", pair(update.second_hat)),
             ]
         case _:
             return []
