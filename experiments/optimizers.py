@@ -37,7 +37,7 @@ LOOKS: Final = 4  # noisy looks at the slope in one step; their mean has the dev
 FAR: Final = 1e4  # a racer this far out will not come back
 TRAIL: Final = 512  # places kept of each trail; when it is full, every second one goes
 SMOOTHED: Final = 64  # last places of a trail, over which the mean loss is taken
-FIELD: Final = 61  # places along each side of the drawn surface
+FIELD: Final = 51  # places along each side of the drawn surface
 
 
 class RaceExperiment:

@@ -19,7 +19,7 @@ NUM_LEVELS: Final = 11
 TICKS: Final = (-4.0, -2.0, 0.0, 2.0, 4.0)
 FLOOR: Final = 1e-3  # of the range of heights: below, the colours do not go on
 NEAR: Final = 0.012  # of the picture: places of a trail nearer than this are one
-MAX_PLACES: Final = 160  # of one trail
+MAX_PLACES: Final = 130  # of one trail
 FIELD_OPACITY: Final = 0.5
 CLICK_TIP: Final = "Start all racers here"
 RATE_REACH: Final = (0.02, 10.0)  # the rate axis, as multiples of the limit
@@ -94,12 +94,12 @@ def _contours(shades: bytes, size: int, side: float) -> list[np.ndarray]:
     along = np.linspace(-side, side, size)
     lines = contourpy.contour_generator(along, along, np.frombuffer(shades).reshape(size, size))
     found = [line for level in np.arange(1, NUM_LEVELS) / NUM_LEVELS for line in lines.lines(float(level))]
-    return [_thinned(np.asarray(line), side) for line in found if len(line) > 3]
+    return [_thinned(np.asarray(line), side, 2 * NEAR) for line in found if len(line) > 3]
 
 
-def _thinned(places: np.ndarray, side: float) -> np.ndarray:
+def _thinned(places: np.ndarray, side: float, near: float = NEAR) -> np.ndarray:
     """Without the places that a screen cannot tell from the ones before; the last one stays."""
-    cells = np.round(places / (2 * side * NEAR))
+    cells = np.round(places / (2 * side * near))
     kept = np.ones(len(places), dtype=bool)
     kept[1:-1] = (cells[1:-1] != cells[:-2]).any(axis=1)
     thin = places[kept]
@@ -207,6 +207,7 @@ def _draw_curves(scene: Scene, seen: Any, history: Any, layout: Layout, step: in
     scene.text(box[0], box[1] - 0.9 * layout.scale.title, "Height by step", size=layout.scale.title, weight=600)
     draw_axes(scene, box, xlim, ylim, layout.scale, is_log=is_log)
     kept = rows_to_draw(len(steps))
+    kept = np.append(kept[:-1:2], kept[-1])  # seven lines: half the rows of one
     tracks = [np.stack([steps[kept], line[kept]], axis=1) for line in lines]
     colours = [LOOKS[name].colour for name in seen.racers]
     scene.lines(box, tracks, xlim=xlim, ylim=ylim, colours=colours, width=1.3)
