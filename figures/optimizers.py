@@ -17,7 +17,8 @@ PART_COLOURS: Final[tuple[Colour, ...]] = ("text", "grey", "muted")  # by the gr
 FEW_LINES: Final = 4  # of an update: up to so many are written larger
 NUM_LEVELS: Final = 11
 TICKS: Final = (-4.0, -2.0, 0.0, 2.0, 4.0)
-FLOOR: Final = 1e-3  # of the range of heights: below, the colours do not go on
+HIGH: Final = 0.9  # share of the picture that lies below the darkest colour
+FLOOR: Final = 1e-3  # of that range: below, the colours do not go on
 NEAR: Final = 0.012  # of the picture: places of a trail nearer than this are one
 MAX_PLACES: Final = 130  # of one trail
 FIELD_OPACITY: Final = 0.5
@@ -81,10 +82,15 @@ def _alt(seen: Any, step: int) -> str:
 # ---- the map -------------------------------------------------------------------------------------------------------
 
 
-def shade(field: np.ndarray) -> np.ndarray:
-    """Heights as they are coloured, 0 to 1: by their logarithm above the lowest, so that flat floors show too."""
-    above = field.astype(np.float64) - field.min()
-    top = above.max() or 1.0
+def shade(heights: np.ndarray, field: np.ndarray) -> np.ndarray:
+    """Heights as they are coloured, 0 to 1: by their logarithm above the lowest, so that flat floors show too.
+
+    Args:
+        heights: any shape.
+        field: the whole surface; the highest parts of it all count as 1, or a cliff in a corner would take the range.
+    """
+    low, top = field.min(), np.quantile(field - field.min(), HIGH) or 1.0
+    above = np.clip(heights.astype(np.float64) - low, 0, top)
     return np.log1p(above / (FLOOR * top)) / math.log1p(1 / FLOOR)
 
 
@@ -110,7 +116,7 @@ def _thinned(places: np.ndarray, side: float, near: float = NEAR) -> np.ndarray:
 
 def _draw_ground(scene: Scene, seen: Any, box: Box, title_size: float) -> None:
     limits = (-seen.side, seen.side)
-    shades = shade(seen.field)
+    shades = shade(seen.field, seen.field)
     scene.sheet(box, shades[::-1], low=0.0, high=1.0, palette="magnitude", opacity=[FIELD_OPACITY])
     contours = _contours(shades.tobytes(), len(shades), seen.side)
     scene.lines(box, contours, xlim=limits, ylim=limits, colours="grey", width=0.7)
@@ -244,7 +250,7 @@ def _draw_update(scene: Scene, seen: Any, layout: Layout) -> None:
     update = seen.updates[seen.focus]
     lines = update_lines(update)
     y += 2.3 * pitch
-    size, pitch = (scale.note, pitch) if len(lines) > FEW_LINES else (scale.label, 1.2 * pitch)
+    size, pitch = (scale.note, pitch) if len(lines) > FEW_LINES else (scale.title, 1.3 * pitch)
     for line in lines:
         is_last = line.symbol == "Δ"
         colour: Colour = LOOKS[name].colour if is_last else "text"

@@ -31,7 +31,7 @@ def path_map(seen: Any, heights: np.ndarray, slopes: np.ndarray, mode: theme.Mod
         go.Contour(
             x=along,
             y=along,
-            z=shade(seen.field),
+            z=shade(seen.field, seen.field),
             customdata=seen.field,
             colorscale=colour_scale("magnitude", mode),
             opacity=0.6,
@@ -68,7 +68,7 @@ def path_relief(seen: Any, heights: np.ndarray, slopes: np.ndarray, mode: theme.
         go.Surface(
             x=along,
             y=along,
-            z=shade(seen.field),
+            z=shade(seen.field, seen.field),
             customdata=seen.field,
             colorscale=colour_scale("magnitude", mode),
             showscale=False,
@@ -76,11 +76,10 @@ def path_relief(seen: Any, heights: np.ndarray, slopes: np.ndarray, mode: theme.
             hovertemplate="x %{x:.2f}, y %{y:.2f}<br>loss %{customdata:.4g}<extra></extra>",
         )
     )
-    low, top = float(seen.field.min()), float(np.ptp(seen.field)) or 1.0
     for index, name in enumerate(seen.racers):
         look = LOOKS[name]
         x, y, numbers = _path(seen, index, heights, slopes)
-        lifted = shade(np.concatenate([[low, low + top], np.clip(numbers[:, 1], low, low + top)]))[2:] + 0.02
+        lifted = shade(numbers[:, 1], seen.field) + 0.02
         line = {"color": theme.CLASSES[look.colour], "width": 5}
         hover = f"{look.name}, {HOVER}<extra></extra>"
         figure.add_trace(

@@ -151,7 +151,16 @@ def available_or_auto() -> tuple[str, ...]:
 def _current(key: str, low: Any, high: Any) -> list[Any]:
     """A value set from elsewhere (a lesson, a file, a link) that is on no rung of the ladder."""
     value = st.session_state.get(key)
+    if value is None and key in st.query_params:  # the page has just been opened by a link
+        value = _number(st.query_params[key])
     return [value] if isinstance(value, int | float) and low <= value <= high else []
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _forget_unoffered(key: str, choices: Sequence[Any]) -> None:
