@@ -12,6 +12,7 @@ from ui.lessons import lessons
 from ui.optimizers_inside import look_inside
 from ui.optimizers_live import draw_race, view_knobs
 from ui.optimizers_slice import material, measure_controls, race_on
+from ui.optimizers_study import study
 from ui.runs import open_run
 from ui.source import source_panel
 from ui.take_home import take_home
@@ -49,6 +50,9 @@ health(run, SLUG)
 
 section("Look inside")
 look_inside(run, run.poll())
+
+section("Learning rate, losses, activations, batches")
+study()
 
 section("Compare")
 compare(run, SLUG, material(SLUG))
