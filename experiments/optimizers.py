@@ -34,6 +34,7 @@ from training.findings import after_explosion
 from training.optimizers import rate_at
 
 LOOKS: Final = 4  # noisy looks at the slope in one step; their mean has the deviation of the setting
+PASS: Final = 20  # steps that count as one pass over the data
 FAR: Final = 1e4  # a racer this far out will not come back
 TRAIL: Final = 512  # places kept of each trail; when it is full, every second one goes
 SMOOTHED: Final = 64  # last places of a trail, over which the mean loss is taken
@@ -150,18 +151,18 @@ class RaceExperiment:
 
     @property
     def steps_per_epoch(self) -> int:
-        """There is no data to pass over; a hundred steps count as one pass."""
-        return 100
+        """There is no data to pass over; so many steps count as one pass."""
+        return PASS
 
     @property
     def steps_left_in_epoch(self) -> int:
-        """Steps to the next hundred."""
-        return 100 - self.num_steps % 100
+        """Steps until the next pass begins."""
+        return PASS - self.num_steps % PASS
 
     @property
     def epoch(self) -> float:
-        """Hundreds of steps so far."""
-        return self.num_steps / 100
+        """Passes so far."""
+        return self.num_steps / PASS
 
     @property
     def record_every(self) -> int:

@@ -25,8 +25,8 @@ def _times(label: str, name: str, default: float) -> Any:
         is_live=True,
         ladder=TIMES,
         when={"rates": ("each its own",)},
-        ge=0.001,
-        le=1000,
+        ge=0.01,
+        le=100,
     )
 
 
@@ -51,7 +51,7 @@ class RaceSettings(OptimizerSettings):
         ladder=CONDITIONS,
         when={"surface": ("bowl",)},
         ge=1,
-        le=1000,
+        le=100,
     )
     rotation: int = knob(
         20,
