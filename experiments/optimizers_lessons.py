@@ -36,31 +36,31 @@ LESSONS: Final = (
     Lesson(
         slug="adam-first",
         title="Adam's first steps",
-        question="One bowl is a hundred times as steep as the other. How large are Adam's first steps at rate 0.1?",
+        question="One bowl is a hundred times as steep as the other. How large are Adam's first steps at rate 0.05?",
         choices=(
             "A hundred times as large on the steep bowl",
             "A hundred times as large on the flat bowl",
-            "About 0.1 on both",
+            "About 0.05 on both",
         ),
         answer=2,
         trials=(
-            Trial("round bowl", _alone("adam", condition=1.0, noise=0.0, learning_rate=0.1)),
-            Trial("condition 100", _alone("adam", condition=100.0, noise=0.0, learning_rate=0.1)),
+            Trial("round bowl", _alone("adam", condition=1.0, noise=0.0)),
+            Trial("condition 100", _alone("adam", condition=100.0, noise=0.0)),
         ),
-        steps=4,
+        steps=20,
         holds=lambda n: (
-            all(0.09 < one["step_size"] < 0.11 for one in n) and n[1]["first_loss"] > 10 * n[0]["first_loss"]
+            all(0.045 < one["step_size"] < 0.055 for one in n) and n[1]["first_loss"] > 10 * n[0]["first_loss"]
         ),
         explanation=(
             "In the first step m̂ is the gradient and √v̂ its size, so their ratio is 1 or −1 whatever the gradient is, "
-            "and each weight moves by the learning rate. After four steps the largest change was still "
+            "and each weight moves by the learning rate. After twenty steps the largest change was still "
             "{0[step_size]:.3f} on the round bowl and {1[step_size]:.3f} on the steep one. Adam's rate is a length, "
             "not a share of the slope."
         ),
         watched=("first_loss", "step_size"),
         curve="step_size",
         then="What does plain gradient descent make of the round bowl at this rate?",
-        change=Trial("plain, round bowl", _alone("sgd", condition=1.0, noise=0.0, learning_rate=0.1)),
+        change=Trial("plain, round bowl", _alone("sgd", condition=1.0, noise=0.0)),
     ),
     Lesson(
         slug="schedule",

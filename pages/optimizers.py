@@ -45,7 +45,7 @@ start_asked(run, SLUG)
 
 if sentence:
     st.info(plain(sentence))
-stage(run, SLUG, draw_race)
+stage(run, SLUG, draw_race, pace="50 steps/s")
 health(run, SLUG)
 
 section("Look inside")
