@@ -114,6 +114,25 @@ def _thinned(places: np.ndarray, side: float, near: float = NEAR) -> np.ndarray:
     return thin
 
 
+def cut(places: np.ndarray, side: float) -> np.ndarray:
+    """A trail that leaves the picture far behind, cut at half a side beyond it, so that each line keeps its direction.
+
+    Returns:
+        (n, 2); the pieces are apart by nan.
+    """
+    reach = 1.5 * side
+    if np.abs(places).max() <= reach:
+        return places
+    start = places[:-1].astype(np.float64)
+    way = places[1:] - start
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.stack([(-reach - start) / way, (reach - start) / way])
+    begin = np.fmin(*ends).max(axis=1).clip(0, 1)[:, None]
+    end = np.fmax(*ends).min(axis=1).clip(0, 1)[:, None]
+    pieces = np.stack([start + begin * way, start + end * way, np.full_like(start, np.nan)], axis=1)
+    return pieces[begin[:, 0] < end[:, 0]].reshape(-1, 2)
+
+
 def _draw_ground(scene: Scene, seen: Any, box: Box, title_size: float) -> None:
     limits = (-seen.side, seen.side)
     shades = shade(seen.field, seen.field)
@@ -131,7 +150,7 @@ def _draw_ground(scene: Scene, seen: Any, box: Box, title_size: float) -> None:
 
 def _draw_trails(scene: Scene, seen: Any, box: Box) -> None:
     limits = (-seen.side, seen.side)
-    tracks = [_thinned(seen.trails[:, index], seen.side) for index in range(len(seen.racers))]
+    tracks = [cut(_thinned(seen.trails[:, index], seen.side), seen.side) for index in range(len(seen.racers))]
     looks = [LOOKS[name] for name in seen.racers]
     drawing: dict[str, Any] = {"xlim": limits, "ylim": limits}
     colours = [look.colour for look in looks]

@@ -9,7 +9,7 @@ import pytest
 from experiments.optimizers import RaceExperiment
 from experiments.optimizers_settings import NAMES, RaceSettings
 from figures import theme
-from figures.optimizers import STORIES, card_scene, race_scene, rate_words, shade
+from figures.optimizers import STORIES, card_scene, cut, race_scene, rate_words, shade
 from figures.optimizers_formula import RULES, pair, short, update_lines
 from figures.optimizers_layout import LOOKS, PAGE, PROJECTOR
 from figures.optimizers_still import path_map, path_relief
@@ -144,6 +144,17 @@ def test_shades_run_from_nothing_to_one_and_keep_the_order():
     assert shades[0] == 0
     assert (np.diff(shades[:90]) > 0).all()
     assert shades[90:] == pytest.approx(1)
+
+
+def test_a_trail_that_goes_far_out_keeps_its_direction():
+    near = np.array([[0.0, 0.0], [1.0, 2.0]])
+    np.testing.assert_array_equal(cut(near, 4.0), near)
+    found = cut(np.array([[0.0, 0.0], [100.0, 200.0], [-100.0, 200.0], [-100.0, -200.0], [100.0, 0.0]]), 4.0)
+    np.testing.assert_allclose(found[:2], [[0, 0], [3, 6]])
+    assert np.abs(found[np.isfinite(found)]).max() <= 6
+    assert len(found) == 3, "the other lines pass the picture by"
+    crossing = cut(np.array([[-100.0, -100.0], [100.0, 100.0]]), 4.0)
+    np.testing.assert_allclose(crossing[:2], [[-6, -6], [6, 6]])
 
 
 def test_every_racer_has_a_look_of_its_own():
