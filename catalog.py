@@ -19,6 +19,12 @@ PAGES: Final = (
         chapter="Foundations",
         sentence="Layers of weighted sums with a bend between them learn curves, classes and tables.",
     ),
+    Entry(
+        slug="optimizers",
+        title="Loss and optimisers",
+        chapter="Foundations",
+        sentence="Seven ways to walk down a loss with the slope alone, and what the learning rate does to each.",
+    ),
 )
 
 
