@@ -19,6 +19,12 @@ PAGES: Final = (
         chapter="Foundations",
         sentence="Layers of weighted sums with a bend between them learn curves, classes and tables.",
     ),
+    Entry(
+        slug="convolution",
+        title="Convolution",
+        chapter="Images",
+        sentence="One small kernel slides over a picture; gradient descent finds the kernel from before and after.",
+    ),
 )
 
 
