@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
 from data.filters import kernel_called
 from data.photos import SOURCES, colour_picture, grey
-from experiments.convolution_settings import NUM_TEST, ConvolutionSettings
+from experiments.convolution_settings import ConvolutionSettings
 from models.convolution import ConvolutionStack
 from training.device import choose_device
 from training.experiment import Network
@@ -23,7 +23,8 @@ from training.settings import SettingsError
 SIDE: Final = 48  # of a crop, in pixels; every stride divides it
 NUM_TRAIN: Final = 96  # crops
 NUM_LOOKED: Final = 8  # of them, at which the training loss is taken
-TRAIN_SHARE: Final = 0.6  # of a picture's width; the rest is for the test
+TEST_PLACES: Final = ((14, 78), (36, 44), (60, 110), (84, 34), (62, 70), (110, 130), (118, 30), (132, 88))  # the temple
+TEST_WIDTH: Final = 182  # pixels at the left of the temple's photo that no training crop holds
 BORDER: Final = 1  # pixels
 
 
@@ -96,10 +97,9 @@ class ConvolutionExperiment:
                 f"The layers together see {self.model.reach} pixels, more than the {SIDE} of a crop: "
                 "choose a smaller kernel, less dilation or fewer layers."
             )
-        test = _crops("temple", NUM_TEST, len(self.kernel) // 2, is_test=True)
-        train = _crops(settings.picture, NUM_TRAIN, len(self.kernel) // 2, is_test=False)
-        self._test_x, self._test_y = self._filtered(test)
-        self._x, self._y = self._filtered(train)
+        margin = len(self.kernel) // 2
+        self._test_x, self._test_y = self._filtered(_test_crops(margin))
+        self._x, self._y = self._filtered(_train_crops(settings.picture, margin))
         self._weights = list(self.model.parameters())
         self.optimizer = make_optimizer(self._weights, settings)
         self.num_steps, self._cursor, self._num_epochs = 0, 0, 0
@@ -282,20 +282,25 @@ class ConvolutionExperiment:
         )
 
 
-def _crops(name: str, count: int, margin: int, *, is_test: bool) -> Float[Tensor, "N 1 W W"]:
-    """Squares cut out of a picture at random places, with `margin` pixels around each; −0.5 black to 0.5 white.
+def _test_crops(margin: int) -> Float[Tensor, "N 1 W W"]:
+    """Squares of the temple, always the same, with `margin` pixels around each; −0.5 black to 0.5 white."""
+    return _cut("temple", torch.tensor(TEST_PLACES) - margin, margin)
 
-    Training crops come from its left part, test crops from its right part; the test crops are always the same.
-    """
+
+def _train_crops(name: str, margin: int) -> Float[Tensor, "N 1 W W"]:
+    """Squares cut out of a picture at random places; of the temple's photo, only where the temple is not."""
+    picture = colour_picture(name)
+    first, side = TEST_WIDTH if name == "temple" else 0, SIDE + 2 * margin
+    tops = torch.randint(0, picture.shape[0] - side + 1, (NUM_TRAIN,))
+    lefts = torch.randint(first, picture.shape[1] - side + 1, (NUM_TRAIN,))
+    return _cut(name, torch.stack([tops, lefts], dim=1), margin)
+
+
+def _cut(name: str, corners: Int[Tensor, "N 2"], margin: int) -> Float[Tensor, "N 1 W W"]:
     picture = torch.from_numpy(grey(colour_picture(name))) - 0.5
-    cut = int(picture.shape[1] * TRAIN_SHARE)
-    picture = picture[:, cut:] if is_test else picture[:, :cut]
-    side = SIDE + 2 * margin
-    dice = torch.Generator().manual_seed(0) if is_test else None
-    tops = torch.randint(picture.shape[0] - side + 1, (count, 1, 1), generator=dice)
-    lefts = torch.randint(picture.shape[1] - side + 1, (count, 1, 1), generator=dice)
-    across = torch.arange(side)
-    return picture[tops + across[:, None], lefts + across][:, None]  # (N, 1, W, W)
+    across = torch.arange(SIDE + 2 * margin)
+    rows, columns = corners[:, 0, None] + across, corners[:, 1, None] + across
+    return picture[rows[:, :, None], columns[:, None, :]][:, None]  # (N, 1, W, W)
 
 
 def _centred(kernel: Float[Tensor, "K K"], size: int) -> Float[Tensor, "size size"]:

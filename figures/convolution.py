@@ -94,7 +94,7 @@ def convolution_scene(
     _draw_cell(scene, seen, layout, cell)
     _draw_kernels(scene, seen, layout)
     told: dict[str, Any] = {"scale": layout.scale, "here": here, "is_log": is_log}
-    draw_curves(scene, layout.loss, *rows, ("loss", "test_loss"), title="Squared error", **told)
+    draw_curves(scene, layout.loss, *rows, ("loss", "test_loss"), title="Loss", **told)
     if layout.distance:
         now = numbers_at(here, *rows, ("kernel_error",)).removeprefix("training ")
         heading = f"Distance of the kernels by step: {now}"
@@ -172,7 +172,7 @@ def _draw_cell(scene: Scene, seen: Any, layout: Layout, cell: tuple[float, float
     weights = len(seen.whole_kernel) ** 2
     output, error = seen.output[row, column], seen.error[row, column]
     words = (
-        f"Cell ({row}, {column}): {weights} pixels × {weights} weights + bias {seen.bias:.3f} = {output:.3f}, "
+        f"Cell ({row}, {column}): {weights} pixels × {weights} weights + bias {seen.bias + 0.0:.3f} = {output:.3f}, "
         f"wanted {output - error:.3f}."
     ).replace("-", "−")
     scale = layout.scale

@@ -6,6 +6,7 @@ from experiments.convolution import ConvolutionExperiment
 from experiments.convolution_lessons import LESSONS
 from experiments.convolution_settings import ConvolutionSettings
 from ui.compare import compare
+from ui.convolution_inside import look_inside
 from ui.convolution_live import draw_search, view_knobs
 from ui.frame import heading, run_knobs, section, stage
 from ui.health import health
@@ -39,6 +40,7 @@ stage(run, SLUG, draw_search)
 health(run, SLUG)
 
 section("Look inside")
+look_inside(run)
 
 section("Compare")
 compare(run, SLUG)
