@@ -60,9 +60,9 @@ def draw_curves(
     levels = [level for level in levels if math.isfinite(level.value)]
     everything = np.concatenate([*lines, [level.value for level in levels]])
     if is_log:
-        lines = [_log(line) for line in lines]
+        lines = [powers_of(line) for line in lines]
         levels = [Level(level.label, math.log10(level.value)) for level in levels if level.value > 0]
-        everything = _log(everything)
+        everything = powers_of(everything)
     ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
     xlim = (0.0, max(SHORTEST, round_above(steps)))
     if scale is ON_PAGE:
@@ -71,7 +71,7 @@ def draw_curves(
     else:
         known = [style for style, line in zip(STYLES, lines, strict=False) if np.isfinite(line).any()]
         _draw_head(scene, box, f"{title} by step", known, scale)
-    _draw_axes(scene, box, xlim, ylim, scale, is_log=is_log)
+    draw_axes(scene, box, xlim, ylim, scale, is_log=is_log)
     for level in levels:
         _draw_level(scene, box, level, ylim, scale)
     for line, (_, colour, is_dashed) in zip(lines, STYLES, strict=False):
@@ -117,7 +117,7 @@ def log_limits(powers: np.ndarray) -> Limits:
     return float(low), float(max(high, low + 1))
 
 
-def _log(values: np.ndarray) -> np.ndarray:
+def powers_of(values: np.ndarray) -> np.ndarray:
     """Exponents of ten; NaN for what has none."""
     with np.errstate(divide="ignore", invalid="ignore"):
         powers = np.log10(values)
@@ -133,7 +133,8 @@ def _draw_head(scene: Scene, box: Box, title: str, styles: Sequence[Style], scal
         right -= scale.label * (0.55 * len(word) + 0.8)  # about as wide as the word is
 
 
-def _draw_axes(scene: Scene, box: Box, xlim: Limits, ylim: Limits, scale: Scale, *, is_log: bool) -> None:
+def draw_axes(scene: Scene, box: Box, xlim: Limits, ylim: Limits, scale: Scale, *, is_log: bool) -> None:
+    """Axes with a grid; on a logarithmic one, `ylim` are exponents of ten and whole powers are named."""
     if not is_log:
         scene.axes(box, xlim=xlim, ylim=ylim, ticks=4, grid=True)
         return

@@ -10,7 +10,7 @@ from typing import Any, Final
 from training.capture import Change
 from training.checkpoints import Checkpoints
 from training.experiment import Experiment
-from training.history import History
+from training.history import Columns, History
 from training.settings import Settings, restarts
 from training.snapshot import Snapshot, Stop
 from training.travel import Answer, Travel
@@ -149,6 +149,11 @@ class Run(Travel):
             self._edits.append(self.step)
             self._refresh()
             return result
+
+    def history(self) -> Columns:
+        """The numbers recorded so far, without asking for a new picture."""
+        with TURN.command(self._random):
+            return self._history.columns()
 
     def park(self) -> None:
         """Takes the lease away: no slices until somebody looks again."""

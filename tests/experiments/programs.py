@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jaxtyping
 import numpy as np
 import torch
 
 from catalog import PAGES
 from data.dataset import DataError
 from tests.experiments.test_laws import EVERY_END, LIVE_ENDS, acting, experiment_class
+from tests.shapes import unchecked
 from tests.training.toy import finish
 from training.program import Program, program_of
 from training.run import Run
@@ -32,12 +32,8 @@ TITLES = {page.slug: page.title for page in PAGES}
 
 def program(slug: str, run: Run) -> Program:
     """The run as a program; shapes and types are not checked on the way, which takes a tenth of the time."""
-    was_off = jaxtyping.config.jaxtyping_disable
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
+    with unchecked():
         return program_of(slug, TITLES[slug], run.capture(), run.experiment)
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", was_off)
 
 
 @contextlib.contextmanager
