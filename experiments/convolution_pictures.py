@@ -97,9 +97,7 @@ class Shifted:
     pooled_equivariance_error: float
 
 
-def shift(
-    picture: Float[np.ndarray, "H W"], kernel: Float[np.ndarray, "K K"], pixels: int, block: int
-) -> Shifted:
+def shift(picture: Float[np.ndarray, "H W"], kernel: Float[np.ndarray, "K K"], pixels: int, block: int) -> Shifted:
     """Shifts a picture to the right and compares what convolution and max pooling make of it.
 
     The shifted picture is another cut of the same scene, so that no border is made up. Kernels see no pixel beyond

@@ -101,9 +101,7 @@ def _channels(kind: Kind) -> tuple[int, int, int]:
     with st.popover("Channels and groups", width="stretch"):
         inputs = _whole("Input channels", "inputs", 1, 64, 1, "Maps that come in.")
         outputs = _whole("Output channels", "outputs", 1, 64, 1, "Maps that go out, each with its own kernels.")
-        groups = _whole(
-            "Groups", "groups", 1, 64, 1, "Parts that do not see each other."
-        )
+        groups = _whole("Groups", "groups", 1, 64, 1, "Parts that do not see each other.")
     return inputs, outputs, groups
 
 

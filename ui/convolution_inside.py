@@ -8,6 +8,7 @@ import streamlit as st
 from training.run import Run
 from ui.anatomy import anatomy
 from ui.convolution_arithmetic import arithmetic_tab
+from ui.convolution_pictures import field_tab, kernels_tab, shift_tab
 
 SLUG: Final = "convolution"
 TABS_KEY: Final = "convolution_inside"
@@ -16,6 +17,8 @@ TABS_KEY: Final = "convolution_inside"
 @st.fragment
 def look_inside(run: Run) -> None:
     """The tabs. A fragment, so that turning a knob in here does not draw the live picture anew."""
+    if st.session_state.pop("_convolution_asks", False):
+        st.rerun()  # the filter to find was set, and the run above starts anew
     parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
     for part, draw in zip(parts, TABS.values(), strict=True):
         if part.open:
@@ -33,5 +36,8 @@ def _layers(run: Run) -> None:
 
 TABS: Final[dict[str, Callable[[Run], None]]] = {
     "Sizes and windows": lambda _: arithmetic_tab(),
+    "Kernels on a picture": kernels_tab,
+    "Shift the picture": shift_tab,
+    "Receptive field": lambda _: field_tab(),
     "Layers": _layers,
 }
