@@ -72,10 +72,10 @@ class Shifted:
     Attributes:
         picture: (H, W) grey, and
         moved: (H, W) the same scene some pixels further right.
-        map: (H, W) of the picture after the kernel, negative numbers set to 0, and
-        moved_map: (H, W) of the shifted one.
-        pooled: (P, Q) largest numbers of the map in each block, and
-        moved_pooled: (P, Q) of the shifted one.
+        map: (P, Q) of the picture after the kernel, negative numbers set to 0, and
+        moved_map: (P, Q) of the shifted one.
+        pooled: (p, q) largest numbers of the map in each block, and
+        moved_pooled: (p, q) of the shifted one.
         equivariance_error: how far the shifted picture's map is from the map shifted. 0: the answer moves along.
         change: how far the maps are apart, place by place. 0 would be invariance.
         pooled_change: the same after pooling.
@@ -86,10 +86,10 @@ class Shifted:
 
     picture: Float[np.ndarray, "H W"]
     moved: Float[np.ndarray, "H W"]
-    map: Float[np.ndarray, "H W"]
-    moved_map: Float[np.ndarray, "H W"]
-    pooled: Float[np.ndarray, "P Q"]
-    moved_pooled: Float[np.ndarray, "P Q"]
+    map: Float[np.ndarray, "P Q"]
+    moved_map: Float[np.ndarray, "P Q"]
+    pooled: Float[np.ndarray, "p q"]
+    moved_pooled: Float[np.ndarray, "p q"]
     equivariance_error: float
     change: float
     pooled_change: float

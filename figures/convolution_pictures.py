@@ -147,12 +147,12 @@ def field_scene(picture: np.ndarray, fields: Sequence[Any], gradient: np.ndarray
         sides = min(field.size * pixel, box[2]), min(field.size * pixel, box[3])
         frame = (middle[0] - sides[0] / 2, middle[1] - sides[1] / 2, *sides)
         scene.rect(frame, stroke=index, width=2.5, dash=field.size > min(height, width))
-    _head(scene, 600, 8, "How much each pixel counts", f"gradient of one cell, {size}×{size} pixels, equal weights")
-    square = (600.0, 40.0, 230.0, 230.0)
+    _head(scene, 590, 8, "How much each pixel counts", f"gradient of one cell, {size}×{size} pixels, equal weights")
+    square = (590.0, 40.0, 230.0, 230.0)
     scene.sheet(square, gradient, low=0, high=1, palette="magnitude", smooth=False, readout="share of the largest")
     for index, (name, field) in enumerate(zip(names, fields, strict=True)):
         y = 290 + 20 * index
-        scene.rect((600, y - 5, 10, 10), fill=index)
-        words = f"{name}: sees {field.size} pixels, one cell every {field.jump}"
-        scene.text(618, y, words, size=ON_PAGE.label, tabular=True)
+        scene.rect((590, y - 5, 10, 10), fill=index)
+        words = f"{name}: sees {field.size}, next cell {field.jump} further"
+        scene.text(608, y, words, size=ON_PAGE.label, tabular=True)
     return scene.to_bytes()

@@ -2,11 +2,10 @@
 
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from data.photos import grey
-from experiments.convolution_field import FieldLayer, LayerKind, fields, gradient
+from experiments.convolution_field import Field, FieldLayer, LayerKind, fields, gradient
 from experiments.convolution_pictures import LARGEST_SHIFT, page_picture, partial_maps, shift
 from figures.convolution_pictures import field_scene, filtered_scene, shift_scene
 from training.run import Run
@@ -63,9 +62,9 @@ def shift_tab(run: Run) -> None:
             return
         seen = shift(picture, kernel, pixels, block)
         live_canvas(shift_scene(seen, pixels, block), key="convolution_shift_picture", height=430.0)
-        moved = "not a whole number of blocks" if pixels % block else written(seen.pooled_equivariance_error, ".2%")
+        moved = "no whole blocks" if pixels % block else written(seen.pooled_equivariance_error, ".2%")
         st.markdown(
-            f"| Shifted by {pixels} | moved back, they differ by | place by place, they differ by |\n|---|---:|---:|\n"
+            f"| Shifted by {pixels} | off, after moving it back | off, place by place |\n|---|---:|---:|\n"
             f"| the maps | **{written(seen.equivariance_error, '.2%')}** | {written(seen.change, '.1%')} |\n"
             f"| after {block}×{block} pooling | {moved} | **{written(seen.pooled_change, '.1%')}** |\n"
             f"| the largest number of the whole map | | {written(seen.global_change, '.1%')} |"
@@ -90,32 +89,26 @@ def field_tab() -> None:
             "lower a stride or a dilation."
         )
         return
-    left, right = st.columns([7, 3], gap="large")
-    with left:
-        picture = grey(page_picture("temple"))
-        scene = field_scene(picture, found, gradient(layers), names)
-        live_canvas(scene, key="convolution_field_picture", height=430.0)
-    with right:
-        st.latex(r"r_l = r_{l-1} + d_l (K_l - 1)\, j_{l-1}, \qquad j_l = s_l\, j_{l-1}")
-        table = pd.DataFrame(
-            [
-                {
-                    "Layer": name,
-                    "K": layer.kernel,
-                    "s": layer.stride,
-                    "d": layer.dilation,
-                    "r": field.size,
-                    "j": field.jump,
-                }
-                for name, layer, field in zip(names, layers, found, strict=True)
-            ]
-        )
-        st.dataframe(table, hide_index=True)
-        st.caption(
-            "r is the side of the field in pixels, j the step from one cell to the next. Every stride multiplies what "
-            "later layers add: that is why networks pool. The map of gradients shows that pixels in the middle, which "
-            "many paths reach, count more than those at the rim."
-        )
+    scene = field_scene(grey(page_picture("temple")), found, gradient(layers), names)
+    live_canvas(scene, key="convolution_field_picture", height=430.0)
+    st.latex(
+        r"r_l = r_{l-1} + d_l (K_l - 1)\, j_{l-1}, \qquad j_l = s_l\, j_{l-1}, \qquad r_0 = j_0 = 1: \qquad r = "
+        + _sum(layers, found)
+    )
+    st.caption(
+        "r is the side of the field in pixels, j the way from one cell to the next. Every stride multiplies what later "
+        "layers add: that is why networks pool. Pixels in the middle, which many paths reach, count more than those at "
+        "the rim."
+    )
+
+
+def _sum(layers: list[FieldLayer], found: list[Field]) -> str:
+    """The size of the last field with all numbers put in."""
+    jumps = [1, *[field.jump for field in found[:-1]]]
+    parts = [
+        rf"{layer.dilation} \cdot {layer.kernel - 1} \cdot {jump}" for layer, jump in zip(layers, jumps, strict=True)
+    ]
+    return rf"1 + {' + '.join(parts)} = \mathbf{{{found[-1].size}}}"
 
 
 def _layer(number: int, column: Any) -> FieldLayer:
