@@ -163,7 +163,7 @@ class ConvolutionExperiment:
         """Losses, the distance of the kernels, and how much of a whole picture is got right.
 
         `loss` and `test_loss` are mean squared errors over the cells there are. `border_loss` is that of the test
-        cells whose window's middle is in the outermost pixels; not a number if there is none. `picture_error` is the
+        cells whose window's middle is in the outermost pixels, where there is padding. `picture_error` is the
         squared error over every pixel of the test crops, as a share of what was wanted: each cell stands for the
         pixels up to the next one, and where there is no cell nothing is said. `answered_share` is the share of those
         pixels for which there is a cell.
@@ -172,19 +172,20 @@ class ConvolutionExperiment:
         test = self.model(self._test_x)
         errors = test - self._wanted(self._test_y, test)
         whole, is_answered = self._enlarged(test)
-        border = errors.pow(2).masked_select(self._is_border(test))
         numbers = torch.stack(
             [
                 F.mse_loss(output, self._wanted(self._y[:NUM_LOOKED], output)),
                 errors.pow(2).mean(),
-                border.mean(),  # not a number if there is none
                 (whole - self._test_y).pow(2).sum() / self._test_y.pow(2).sum(),
                 is_answered.float().mean(),
                 self._kernel_error(),
             ]
         ).tolist()
-        names = ("loss", "test_loss", "border_loss", "picture_error", "answered_share", "kernel_error")
-        return {**dict(zip(names, numbers, strict=True)), "learning_rate": rate_at(self.num_steps, self.settings)}
+        names = ("loss", "test_loss", "picture_error", "answered_share", "kernel_error")
+        row = {**dict(zip(names, numbers, strict=True)), "learning_rate": rate_at(self.num_steps, self.settings)}
+        if self.settings.padding != "none":
+            row["border_loss"] = errors.pow(2).masked_select(self._is_border(test)).mean().item()
+        return row
 
     def _enlarged(self, output: Float[Tensor, "B 1 P P"]) -> tuple[Float[Tensor, "B 1 S S"], Tensor]:
         """The map at the size of the picture, 0 where nothing is said, and where something is said, (S, S)."""

@@ -126,7 +126,7 @@ LESSONS: Final = (
             "{0[kernel_error]:.0%} apart. Without padding the distance goes to {1[kernel_error]:.1g}, but only "
             "{1[answered_share]:.0%} of the pixels get one."
         ),
-        watched=("test_loss", "border_loss", "kernel_error", "answered_share"),
+        watched=("test_loss", "kernel_error", "answered_share"),
         curve="kernel_error",
         failure=Failure(
             symptom="The error stands at the border of the map, and the loss stays well above 0.",

@@ -55,7 +55,18 @@ def test_the_numbers_of_a_whole_picture_worked_by_hand() -> None:
     y = made._test_y
     missed = (y**2).sum() - (y[..., 1:-1, 1:-1] ** 2).sum()
     assert row["picture_error"] == pytest.approx((missed / (y**2).sum()).item(), rel=1e-4)
-    assert np.isnan(row["border_loss"])
+    assert "border_loss" not in row
+
+
+def test_the_border_loss_is_that_of_the_outermost_cells() -> None:
+    made = experiment(padding="zeros")
+    put_right_kernel(made)
+    with torch.no_grad():
+        errors = (made.model(made._test_x) - made._test_y) ** 2
+    inside = errors[..., 1:-1, 1:-1]
+    assert inside.max() < 1e-9
+    wanted = errors.sum() / (errors.numel() - inside.numel())
+    assert made.evaluate()["border_loss"] == pytest.approx(wanted.item(), rel=1e-4)
 
 
 def test_a_stride_leaves_blocks() -> None:
