@@ -12,9 +12,11 @@ run: .venv/run.stamp
 	@echo "Neural Atlas is at http://localhost:$(PORT) (Ctrl+C stops it; another port: make run PORT=8600)"
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
 
-# Everything that can fail: the linters, then every test, those in a real browser included.
+# Everything that can fail: the linters, then every test. Those in a real browser, which has cores of its own to use,
+# come last and one after another.
 test: check browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore tests/e2e
+	@$(BIN)/python -m pytest tests/e2e
 
 # The linters only.
 check: .venv/test.stamp

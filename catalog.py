@@ -25,6 +25,18 @@ PAGES: Final = (
         chapter="Images",
         sentence="One small kernel slides over a picture; gradient descent finds the kernel from before and after.",
     ),
+    Entry(
+        slug="cnn",
+        title="Convolutional network",
+        chapter="Images",
+        sentence="The same few weights at every place of a picture find edges, then parts, then things.",
+    ),
+    Entry(
+        slug="augmentation",
+        title="Data augmentation",
+        chapter="Images",
+        sentence="Changing pictures a little each time they are seen teaches a network what does not matter.",
+    ),
 )
 
 

@@ -18,6 +18,13 @@ from torch import Tensor
 from data.dataset import seeded
 from data.embedded import embedded
 
+FILES: Final = {
+    "fashion": "fashion_mnist_3000_600.npz",
+    "digits": "mnist_2000.npz",
+    "cats and dogs": "quickdraw_10x100.npz",
+    "drawings": "quickdraw_10x100.npz",
+    "fruit": "grocery_64px.npz",
+}
 TEST_SHARE: Final = 0.2  # of the sets that come undivided
 CLOTHES: Final = (
     "T-shirt",
@@ -59,7 +66,7 @@ class ImageSet:
 @cache
 def fashion() -> ImageSet:
     """3,600 pieces of clothing, 28×28 grey."""
-    with np.load(embedded("fashion_mnist_3000_600.npz")) as file:
+    with np.load(embedded(FILES["fashion"])) as file:
         x, y = np.concatenate([file["x"], file["x_test"]]), np.concatenate([file["y"], file["y_test"]])
         num_train = len(file["x"])
     return ImageSet(
@@ -78,7 +85,7 @@ def fashion() -> ImageSet:
 @cache
 def digits() -> ImageSet:
     """2,000 handwritten digits, 28×28 grey."""
-    with np.load(embedded("mnist_2000.npz")) as file:
+    with np.load(embedded(FILES["digits"])) as file:
         x, y = torch.from_numpy(file["x"])[:, None], torch.from_numpy(file["y"]).long()
     source = "MNIST, 2,000 of its 70,000 digits: Y. LeCun, C. Cortes and C. J. C. Burges, CC BY-SA 3.0."
     return _divided("digits", x, y, tuple("0123456789"), source)
@@ -104,7 +111,7 @@ DRAWINGS_SOURCE: Final = "The Quick, Draw! Dataset, 100 drawings a class: Google
 
 def _quick_drawings() -> tuple[UInt8[Tensor, "N 1 H W"], Int64[Tensor, " N"], tuple[str, ...]]:
     """All drawings, cats first, then dogs."""
-    with np.load(embedded("quickdraw_10x100.npz")) as file:
+    with np.load(embedded(FILES["drawings"])) as file:
         names = tuple(str(name) for name in file["classes"])
         return torch.from_numpy(file["x"])[:, None], torch.from_numpy(file["y"]).long(), names
 
@@ -112,7 +119,7 @@ def _quick_drawings() -> tuple[UInt8[Tensor, "N 1 H W"], Int64[Tensor, " N"], tu
 @cache
 def fruit() -> ImageSet:
     """575 photos of five kinds of fruit in a grocery shop, 64×64 in colour."""
-    with np.load(embedded("grocery_64px.npz")) as file:
+    with np.load(embedded(FILES["fruit"])) as file:
         joined, ends, y = file["jpeg"].tobytes(), file["ends"], file["y"]
         num_train, names = int(file["num_train"]), tuple(str(name) for name in file["names"])
     starts = [0, *ends[:-1]]

@@ -12,10 +12,11 @@ from types import ModuleType
 from typing import Final
 
 import torch
+from torch.library import Library
 
 _MISSING: Final = ("nms", "qnms")
 _SCHEMA: Final = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
-_declared: list[torch.library.Library] = []  # torch forgets a declaration with the object that made it
+_declared: list[Library] = []  # torch forgets a declaration with the object that made it
 
 
 def load_torchvision(name: str = "torchvision") -> ModuleType:
@@ -29,7 +30,7 @@ def load_torchvision(name: str = "torchvision") -> ModuleType:
     except RuntimeError:
         if torch.version.cuda or _declared:
             raise  # not the mismatch that is known
-    library = torch.library.Library("torchvision", "DEF")
+    library = Library("torchvision", "DEF")
     for operator in _MISSING:
         library.define(operator + _SCHEMA)
     _declared.append(library)

@@ -12,8 +12,8 @@ normalisation: Ioffe & Szegedy, 2015, https://arxiv.org/abs/1502.03167; global a
 "Network in network", 2013, https://arxiv.org/abs/1312.4400.
 
 Differs from the lecture: with the defaults it is the lecture's network, whose first linear layer fits pictures of
-128×128 only. Here it is computed from the image size, and depth, channels, kernel, padding, pooling, batch
-normalisation and dropout can be chosen.
+128×128 only. Here it is computed from the image size; depth, channels, kernel, padding, pooling, batch
+normalisation and dropout can be chosen; and the ReLU is a module, so that it can be looked into.
 
 Shapes: B batch, C input channels, H height and W width of the picture, F channels of a layer's maps, h and w their
 height and width, K classes.
@@ -25,7 +25,6 @@ from typing import Final
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 POOLINGS: Final = ("max", "average", "stride", "none")
 
@@ -85,6 +84,7 @@ class SimpleCNN(nn.Module):
             if size < 1:
                 raise ValueError(f"nothing is left of a picture of {image_size} pixels after convolution {number}")
             before = width
+        self.relu = nn.ReLU()
         self.pool = {"max": nn.MaxPool2d(2, 2), "average": nn.AvgPool2d(2, 2)}.get(pooling, nn.Identity())
         self.dropout = nn.Dropout(dropout)
         self.fc1 = nn.Linear(before if use_global_pooling else before * size * size, hidden_dim)
@@ -93,7 +93,7 @@ class SimpleCNN(nn.Module):
     def forward(self, x: Float[Tensor, "B C H W"]) -> Float[Tensor, "B K"]:
         """Logits of a batch of pictures."""
         for number in range(1, self.num_layers + 1):
-            x = self.pool(F.relu(self.convolve(x, number)))  # (B, F, h, w)
+            x = self.pool(self.relu(self.convolve(x, number)))  # (B, F, h, w)
         return self.classify(x)  # (B, K)
 
     def convolve(self, x: Float[Tensor, "B _ _ _"], number: int) -> Float[Tensor, "B F h w"]:
@@ -104,14 +104,14 @@ class SimpleCNN(nn.Module):
     def classify(self, x: Float[Tensor, "B F h w"]) -> Float[Tensor, "B K"]:
         """Logits from the last maps."""
         x = x.mean(dim=(2, 3)) if self.use_global_pooling else torch.flatten(x, 1)  # (B, F) or (B, F·h·w)
-        x = F.relu(self.fc1(self.dropout(x)))  # (B, hidden_dim)
+        x = self.relu(self.fc1(self.dropout(x)))  # (B, hidden_dim)
         return self.fc2(self.dropout(x))  # (B, K)
 
     def feature_maps(self, x: Float[Tensor, "B C H W"]) -> dict[str, Float[Tensor, "B _ _ _"]]:
-        """What each layer makes of pictures, in order: `conv1` is before its ReLU, then `relu1`, `pool1`, `conv2` and so on."""
+        """What each layer makes of pictures: `conv1` (before its ReLU), `relu1`, `pool1`, `conv2` and so on."""
         maps = {}
         for number in range(1, self.num_layers + 1):
             maps[f"conv{number}"] = self.convolve(x, number)
-            maps[f"relu{number}"] = F.relu(maps[f"conv{number}"])
+            maps[f"relu{number}"] = self.relu(maps[f"conv{number}"])
             x = maps[f"pool{number}"] = self.pool(maps[f"relu{number}"])
         return maps

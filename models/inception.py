@@ -20,7 +20,6 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 
 class Widths(NamedTuple):
@@ -62,6 +61,7 @@ class InceptionModule(nn.Module):
         self.three = nn.Conv2d(three, widths.three, 3, padding=1)
         self.five = nn.Conv2d(five, widths.five, 5, padding=2)
         self.pool = nn.MaxPool2d(3, stride=1, padding=1)
+        self.relu = nn.ReLU()
         self.out_channels = widths.one + widths.three + widths.five + (in_channels if is_naive else widths.pooled)
 
     def forward(self, x: Float[Tensor, "B C h w"]) -> Float[Tensor, "B F h w"]:
@@ -74,12 +74,12 @@ class InceptionModule(nn.Module):
             reduced_three = reduced_five = x
             pooled = self.pool(x)
         else:
-            reduced_three, reduced_five = F.relu(self.reduce_three(x)), F.relu(self.reduce_five(x))
-            pooled = F.relu(self.project(self.pool(x)))
+            reduced_three, reduced_five = self.relu(self.reduce_three(x)), self.relu(self.reduce_five(x))
+            pooled = self.relu(self.project(self.pool(x)))
         return {
-            "1×1": F.relu(self.one(x)),
-            "3×3": F.relu(self.three(reduced_three)),
-            "5×5": F.relu(self.five(reduced_five)),
+            "1×1": self.relu(self.one(x)),
+            "3×3": self.relu(self.three(reduced_three)),
+            "5×5": self.relu(self.five(reduced_five)),
             "pool": pooled,
         }
 
@@ -110,6 +110,7 @@ class SimpleInception(nn.Module):
         super().__init__()
         self.stem = nn.Conv2d(in_channels, stem_channels, 3, padding=1)
         self.pool = nn.MaxPool2d(2, 2)
+        self.relu = nn.ReLU()
         self.inception1 = InceptionModule(stem_channels, first)
         self.inception2 = InceptionModule(first.total, second)
         self.dropout = nn.Dropout(dropout)
@@ -117,7 +118,7 @@ class SimpleInception(nn.Module):
 
     def forward(self, x: Float[Tensor, "B C H W"]) -> Float[Tensor, "B K"]:
         """Logits of a batch of pictures."""
-        x = self.pool(F.relu(self.stem(x)))  # (B, F, h, w)
+        x = self.pool(self.relu(self.stem(x)))  # (B, F, h, w)
         x = self.pool(self.inception1(x))  # (B, F, h, w)
         x = self.inception2(x)  # (B, F, h, w)
         return self.classify(x)  # (B, K)
@@ -130,7 +131,7 @@ class SimpleInception(nn.Module):
     def feature_maps(self, x: Float[Tensor, "B C H W"]) -> dict[str, Float[Tensor, "B _ _ _"]]:
         """What each part makes of pictures, in order; a module's maps stand branch after branch."""
         maps = {"stem": self.stem(x)}
-        maps["pool0"] = self.pool(F.relu(maps["stem"]))
+        maps["pool0"] = self.pool(self.relu(maps["stem"]))
         maps["inception1"] = self.inception1(maps["pool0"])
         maps["pool1"] = self.pool(maps["inception1"])
         maps["inception2"] = self.inception2(maps["pool1"])

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from catalog import PAGES
+from data.embedded import embedded
 from data.own_table import read_table
 from experiments.mlp import MLPExperiment
 from experiments.mlp_problem import Own
@@ -94,8 +96,11 @@ def test_all_programs_are_tidy(compared):
 @per_page
 def test_the_default_program_runs_where_nothing_of_the_project_is(slug, tmp_path):
     run = train(Run(experiment_class(slug), settings_class(slug)()), 200)
-    path = tmp_path / f"{slug}.py"
-    path.write_text(program(slug, run).script(), encoding="utf-8")
+    taken, path = program(slug, run), tmp_path / f"{slug}.py"
+    path.write_text(taken.script(), encoding="utf-8")
+    for name in taken.files:
+        (tmp_path / "data" / "files").mkdir(parents=True, exist_ok=True)
+        shutil.copy(embedded(name), tmp_path / "data" / "files")
     command = [sys.executable, "-I", path.name, "--csv"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
     assert "step 200" in done.stdout
