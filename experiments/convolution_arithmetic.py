@@ -76,7 +76,9 @@ def complaint(axis: Axis) -> str:
             return f"Nothing is left: the padding cuts {axis.before + axis.after} cells off all that is written."
         return ""
     if axis.kind in POOLINGS and axis.before > axis.kernel // 2:
-        return f"Padding {axis.before} is more than half the window of {axis.kernel}: some windows would hold only that."
+        return (
+            f"Padding {axis.before} is more than half the window of {axis.kernel}: some windows would hold only that."
+        )
     if output_size(axis) < 1:
         return (
             f"A window reaches over {axis.reach} cells, and there are only {axis.padded} with the padding: choose a "

@@ -95,7 +95,8 @@ LESSONS: Final = (
         holds=lambda n: n[1]["kernel_error"] < 0.01 and n[0]["kernel_error"] > 0.1,
         explanation=(
             "In a photo neighbouring pixels are nearly equal, so the loss hardly tells one weight from the next: the "
-            "kernels are still {0[kernel_error]:.0%} apart. In noise each pixel is new, and the distance is {1[kernel_error]:.1g}."
+            "kernels are still {0[kernel_error]:.0%} apart. In noise each pixel is new, and the distance is "
+            "{1[kernel_error]:.1g}."
         ),
         watched=("loss", "kernel_error"),
         curve="kernel_error",

@@ -8,6 +8,7 @@ import streamlit as st
 from training.run import Run
 from ui.anatomy import anatomy
 from ui.convolution_arithmetic import arithmetic_tab
+from ui.convolution_inception import inception_tab
 from ui.convolution_pictures import field_tab, kernels_tab, shift_tab
 
 SLUG: Final = "convolution"
@@ -39,5 +40,6 @@ TABS: Final[dict[str, Callable[[Run], None]]] = {
     "Kernels on a picture": kernels_tab,
     "Shift the picture": shift_tab,
     "Receptive field": lambda _: field_tab(),
+    "Inception module": lambda _: inception_tab(),
     "Layers": _layers,
 }

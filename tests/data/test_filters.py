@@ -40,7 +40,7 @@ def test_a_kernel_goes_into_text_and_back() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1 2 / 3 4", "1 2 3 / 4 5 6", "1 2 / 3 4 / 5 6", "a", "1 2 x / 1 2 3 / 1 2 3", "nan", "1e9", "inf", "0 0 0 / 0 0 0 / 0 0 0",
+    ["", "1 2 / 3 4", "1 2 3 / 4 5 6", "1 2 / 3 4 / 5 6", "a", "1 2 x / 1 2 3 / 1 2 3", "nan", "1e9", "inf", "0",
      " / ".join(["1 " * 9] * 9), "__import__('os')", "1 2 3 // 1"],
 )  # fmt: skip
 def test_what_is_no_kernel_is_refused_in_a_sentence(text: str) -> None:

@@ -34,9 +34,7 @@ def put_right_kernel(made: ConvolutionExperiment) -> None:
 @pytest.mark.parametrize("stride", [1, 2, 3, 4])
 @pytest.mark.parametrize("padding", ["none", "zeros", "mirror", "repeat"])
 @pytest.mark.parametrize("name", ["Sobel x", "Gabor"])
-def test_the_filter_s_own_kernel_makes_no_error_where_no_pixel_is_made_up(
-    name: str, padding: str, stride: int
-) -> None:
+def test_the_filter_s_own_kernel_makes_no_error_where_no_pixel_is_made_up(name: str, padding: str, stride: int) -> None:
     made = experiment(filter=name, kernel_size=len(KERNELS[name]), padding=padding, stride=stride)
     put_right_kernel(made)
     seen = made.observe()
@@ -105,7 +103,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence() -> None:
     assert is_sentence(str(unreadable.value))
 
 
-# ---- a kernel on a picture ---------------------------------------------------------------------------------------------
+# ---- a kernel on a picture ----
 
 
 @pytest.mark.parametrize("name", KERNELS)
@@ -126,7 +124,7 @@ def test_a_drawing_is_white_where_it_was_clicked() -> None:
     assert picture[3, 5].tolist() == [1, 1, 1]
 
 
-# ---- a shifted picture ---------------------------------------------------------------------------------------------------
+# ---- a shifted picture ----
 
 
 @pytest.mark.parametrize("name", KERNELS)
@@ -161,7 +159,7 @@ def test_no_shift_changes_nothing() -> None:
     assert seen.change == seen.pooled_change == seen.equivariance_error == seen.pooled_equivariance_error == 0
 
 
-# ---- receptive fields ------------------------------------------------------------------------------------------------------
+# ---- receptive fields ----
 
 
 def test_a_field_worked_by_hand() -> None:
@@ -175,7 +173,9 @@ def test_the_formula_is_where_the_gradient_is() -> None:
     dice = random.Random(0)
     for _ in range(60):
         layers = [
-            FieldLayer(dice.choice(("convolution", "pooling")), dice.randint(1, 4), dice.randint(1, 2), dice.randint(1, 3))
+            FieldLayer(
+                dice.choice(("convolution", "pooling")), dice.randint(1, 4), dice.randint(1, 2), dice.randint(1, 3)
+            )
             for _ in range(dice.randint(1, 4))
         ]
         size = fields(layers)[-1].size

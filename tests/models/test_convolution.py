@@ -46,9 +46,7 @@ def test_a_stack_is_its_whole_kernel(
     padding: str, kernel: int, depth: int, channels: int, dilation: int, stride: int
 ) -> None:
     torch.manual_seed(0)
-    stack = ConvolutionStack(
-        kernel, depth, channels=channels, dilation=dilation, stride=stride, padding=padding
-    )
+    stack = ConvolutionStack(kernel, depth, channels=channels, dilation=dilation, stride=stride, padding=padding)
     whole = stack.whole_kernel()
     assert whole.shape == (stack.reach, stack.reach)
     x = torch.randn(2, 1, 20, 20)

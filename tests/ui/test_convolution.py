@@ -178,4 +178,6 @@ def test_a_field_too_large_to_draw_is_said() -> None:
 
 def test_the_field_is_written_out_with_its_numbers() -> None:
     app = open_tab("Receptive field")
-    assert r"1 + 1 \cdot 2 \cdot 1 + 1 \cdot 2 \cdot 1 + 1 \cdot 1 \cdot 1 + 1 \cdot 2 \cdot 2 = \mathbf{10}" in words(app)
+    assert r"1 + 1 \cdot 2 \cdot 1 + 1 \cdot 2 \cdot 1 + 1 \cdot 1 \cdot 1 + 1 \cdot 2 \cdot 2 = \mathbf{10}" in words(
+        app
+    )
