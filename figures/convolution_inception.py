@@ -13,7 +13,7 @@ NAMES: Final = ("1×1", "3×3", "5×5", "pool")  # in the order of their colours
 BOX: Final = (180.0, 46.0)  # width and height of a layer
 FIRST, SECOND, CONCAT = 150.0, 420.0, 730.0  # left sides
 BARS: Final = 346.0
-LENGTH: Final = 560.0  # of the longest bar
+LENGTH: Final = 520.0  # of the longest bar
 
 
 def inception_scene(shown: Any, bills: tuple[Any, Any], in_channels: int) -> bytes:
@@ -105,8 +105,8 @@ def _draw_bars(scene: Scene, bills: tuple[Any, Any]) -> None:
     for word, count in (("weights", "num_parameters"), ("multiplications", "num_macs")):
         longest = max(getattr(one, count) for one in bills)
         for name, one in zip(("with 1×1 reductions", "without"), bills, strict=True):
-            scene.text(210, y, f"{word} {name}", size=ON_PAGE.label, align="right")
-            left = 220.0
+            scene.text(262, y, f"{word} {name}", size=ON_PAGE.label, align="right")
+            left = 272.0
             for index, branch in enumerate(NAMES):
                 share = sum(getattr(part, count) for part in one.parts if part.branch == branch) / longest
                 if share > 0:

@@ -8,6 +8,7 @@ from figures.scene import Box, Scene
 
 FAINT: Final = 0.6  # so that the numbers stay readable in light and dark
 MOST_NUMBERS: Final = 9  # cells along a side that still have room for a number
+SMALLEST: Final = 11.0  # of a numeral, in scene units
 
 
 def draw_kernel(
@@ -36,6 +37,7 @@ def draw_kernel(
     )  # a nan comes from a run that has failed, and the page says so
     rows, columns = kernel.shape
     wide, high = box[2] / columns, box[3] / rows
+    size = min(size, max(SMALLEST, wide / 2.1))
     if max(rows, columns) <= MOST_NUMBERS and min(wide, high) >= size * 1.2:
         for (row, column), value in np.ndenumerate(kernel):
             text = short(value, wide / size)
@@ -61,7 +63,7 @@ def short(value: float, room: float) -> str:
     """
     if not np.isfinite(value):
         return "–"
-    letters = int(room / 0.58)
+    letters = int(room / 0.5)
     for decimals in (2, 1, 0):
         text = f"{value:.{decimals}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text

@@ -165,7 +165,7 @@ def test_shifts_and_fields_are_drawn() -> None:
 
 @pytest.mark.parametrize(
     ("value", "room", "wanted"),
-    [(-1.0, 3, "−1"), (-0.001, 3, "0"), (0.25, 3, "0.25"), (0.25, 2, "0.2"), (12.5, 1.2, "12"), (np.nan, 2, "–")],
+    [(-1.0, 3, "−1"), (-0.001, 3, "0"), (0.25, 3, "0.25"), (-0.31, 2.1, "−0.3"), (12.5, 1.2, "12"), (np.nan, 2, "–")],
 )  # fmt: skip
 def test_numbers_in_cells_are_short(value: float, room: float, wanted: str) -> None:
     assert short(value, room) == wanted
