@@ -21,6 +21,7 @@ SMALLEST_NUMBER: Final = 17.0  # a cell this large still holds a number
 TILE: Final = 104.0  # of the window, the kernel and the products
 MIDDLE: Final = 440.0  # where they stand
 RIGHT: Final = 600.0  # where the output stands
+LARGEST_ROW: Final = 80  # cells of a row of numbers that may still have room for them
 PICK: Final = "Show the window of this cell"
 
 
@@ -150,25 +151,27 @@ def matrix_scene(matrix: np.ndarray, scan: Any, cell: int) -> bytes:
         f"A matrix of {rows} rows, one for each output cell, and {columns} columns, one for each input cell; "
         f"{share:.0%} of it are zeros. Every row holds the same weights, moved along."
     )
-    side = min(330.0 / max(rows, columns), 820.0 / columns, 30.0)
-    scene = Scene(WIDTH, max(rows, columns) * side + TOP + 26, alt)
-    out, left = (8.0, TOP, side, rows * side), 8.0 + side + 34
-    box, x = (left, TOP, columns * side, rows * side), left + columns * side + 34
-    vector = (x, TOP, side, columns * side)
-    reach = reach_of(matrix)
-    shared: dict[str, Any] = {"smooth": False, "opacity": [0.8]}
-    biased = " − bias" if scan.bias else ""
-    scene.text(8, 12, f"Output{biased} = matrix · input, both in one column", size=ON_PAGE.title, weight=600)
+    side = min(380.0 / rows, 860.0 / columns, 34.0)
+    box = (8.0, TOP + 52, columns * side, rows * side)
+    scene = Scene(WIDTH, box[1] + box[3] + 10, alt)
+    biased = ", before the bias" if scan.bias else ""
+    title = (
+        f"Above: the input, row after row. Right: the output{biased}. Between: the matrix that makes one of the other"
+    )
+    scene.text(8, 12, title, size=ON_PAGE.title, weight=600)
     told = f"{rows} × {columns} numbers, {share:.0%} of them 0; every row holds the same few weights, moved along"
     scene.text(8, 30, told, size=ON_PAGE.note, colour="muted")
-    output = scan.output.reshape(-1, 1) - scan.bias
-    scene.sheet(out, output, low=-reach_of(output), high=reach_of(output), readout="output", **shared)
-    scene.text(left - 17, TOP + out[3] / 2, "=", size=ON_PAGE.title, align="center")
-    scene.sheet(box, matrix, low=-reach, high=reach, readout="weight", **shared)
-    scene.text(x - 17, TOP + min(box[3], vector[3]) / 2, "·", size=ON_PAGE.title, align="center", weight=600)
-    inputs = scan.input.reshape(-1, 1)
-    scene.sheet(vector, inputs, low=-reach_of(inputs), high=reach_of(inputs), readout="input", **shared)
-    scene.rect((8.0, TOP + cell * side, side, side), stroke="text", width=2)
-    scene.rect((left, TOP + cell * side, columns * side, side), stroke="accent", width=2)
+    tall = max(side, 14.0)  # rows of single cells stay readable
+    inputs, output = scan.input.reshape(1, -1), scan.output.reshape(-1, 1) - scan.bias
+    above = (8.0, box[1] - tall - 10, box[2], tall)
+    beside = (box[0] + box[2] + 16, box[1], tall, box[3])
+    draw_kernel(scene, above, inputs, reach=reach_of(inputs), size=ON_PAGE.label, readout="input", most=LARGEST_ROW)
+    reach = reach_of(matrix)
+    scene.sheet(box, matrix, low=-reach, high=reach, smooth=False, opacity=[0.8], readout="weight")
+    draw_kernel(scene, beside, output, reach=reach_of(output), size=ON_PAGE.label, readout="output", most=LARGEST_ROW)
+    scene.rect((box[0], box[1] + cell * side, box[2], side), stroke="accent", width=2)
+    scene.rect((beside[0], box[1] + cell * side, tall, side), stroke="text", width=2)
+    for column in np.flatnonzero(matrix[cell]):
+        scene.rect((8.0 + column * side, above[1], side, tall), stroke="accent", width=2)
     scene.plane(box, xlim=(0, 1), ylim=(0, 1), id="matrix", tip=PICK)
     return scene.to_bytes()

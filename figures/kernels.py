@@ -20,6 +20,7 @@ def draw_kernel(
     size: float,
     readout: str = "weight",
     chosen: tuple[int, int] | None = None,
+    most: int = MOST_NUMBERS,
 ) -> None:
     """Draws a kernel, or any small table of numbers, in blue and orange.
 
@@ -31,14 +32,14 @@ def draw_kernel(
         size: of the numerals, in scene units; smaller where there are many cells.
         readout: the word before a number under the pointer.
         chosen: a cell with a border, as (row, column).
+        most: cells along a side up to which numbers are written.
     """
-    scene.sheet(
-        box, np.nan_to_num(kernel), low=-reach, high=reach, smooth=False, opacity=[FAINT], readout=readout
-    )  # a nan comes from a run that has failed, and the page says so
+    finite = np.where(np.isfinite(kernel), kernel, np.nan)  # the rest is hatched
+    scene.sheet(box, finite, low=-reach, high=reach, smooth=False, opacity=[FAINT], readout=readout)
     rows, columns = kernel.shape
     wide, high = box[2] / columns, box[3] / rows
     size = min(size, max(SMALLEST, wide / 2.1))
-    if max(rows, columns) <= MOST_NUMBERS and min(wide, high) >= size * 1.2:
+    if max(rows, columns) <= most and min(wide, high) >= size * 1.2:
         for (row, column), value in np.ndenumerate(kernel):
             text = short(value, wide / size)
             scene.text(
@@ -62,7 +63,7 @@ def short(value: float, room: float) -> str:
         room: width of the cell over the size of the numerals.
     """
     if not np.isfinite(value):
-        return "–"
+        return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
     letters = int(room / 0.5)
     for decimals in (2, 1, 0):
         text = f"{value:.{decimals}f}"

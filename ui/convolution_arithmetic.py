@@ -137,13 +137,10 @@ def _window(axes: tuple[Axis, Axis]) -> None:
 
 def _moving(scan: Scan, was_running: bool, has_floor: bool) -> None:
     last = scan.output.size - 1
-    now = min(int(st.session_state.get(PLACE, 0)), last)
-    if was_running and st.session_state.get(RUNS):
-        now += st.session_state.pop("_convolution_window_tick", 0)
-        st.session_state["_convolution_window_tick"] = 1
-        st.session_state[RUNS] = now < last
-        now = min(now, last)
-    st.session_state[PLACE] = now
+    if PLACE in st.session_state:  # else the link decides
+        st.session_state[PLACE] = min(_next() if was_running else int(st.session_state[PLACE]), last)
+    if was_running and st.session_state.get(PLACE, 0) >= last:
+        st.session_state[RUNS] = False
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Hold the window" if was_running else "Run the window",
@@ -153,8 +150,7 @@ def _moving(scan: Scan, was_running: bool, has_floor: bool) -> None:
             disabled=last == 0,
         )
         st.button("Step", key="convolution_window_step", on_click=_step, args=(last,), disabled=last == 0)
-        if last > 0:
-            st.slider("Output cell", 0, last, key=PLACE, **IN_URL)
+        now = int(st.slider("Output cell", 0, last, key=PLACE, **IN_URL)) if last > 0 else 0
         as_matrix = st.toggle("As a matrix", key="convolution_window_matrix", disabled=scan.is_max, **IN_URL)
     if as_matrix and not scan.is_max:
         picture, height = matrix_scene(scan.matrix(), scan, now), 420.0
@@ -165,10 +161,17 @@ def _moving(scan: Scan, was_running: bool, has_floor: bool) -> None:
         st.rerun()  # the window starts or stops moving
 
 
+def _next() -> int:
+    """The cell of this moment while the window runs; the first moment after a click still shows the cell before."""
+    has_waited = st.session_state.get("_convolution_window_tick", False)
+    st.session_state["_convolution_window_tick"] = True
+    return int(st.session_state[PLACE]) + (1 if has_waited and st.session_state.get(RUNS) else 0)
+
+
 def _go(last: int) -> None:
     st.session_state[RUNS] = not st.session_state.get(RUNS)
     st.session_state.pop("_convolution_window_tick", None)
-    if st.session_state[RUNS] and st.session_state.get(PLACE, 0) >= last:
+    if st.session_state[RUNS] and st.session_state.setdefault(PLACE, 0) >= last:
         st.session_state[PLACE] = 0
 
 

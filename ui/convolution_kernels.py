@@ -90,7 +90,7 @@ def choose_kernel(run: Run) -> np.ndarray | None:
     st.caption(WORDS[name])
     kernel = KERNELS[name] if name != OWN else _own_kernel()
     if kernel is not None:
-        words = "Sets it as the filter to find, and starts the run above anew."
+        words = "Sets it as the filter to find, with a kernel of its size, and starts the run above anew."
         st.button(
             "Let the network find it", key="convolution_picture_find", on_click=_find, args=(name, kernel), help=words
         )
@@ -99,7 +99,7 @@ def choose_kernel(run: Run) -> np.ndarray | None:
 
 def _find(name: str, kernel: np.ndarray) -> None:
     own = {"own_kernel": text_of_kernel(kernel)} if name == OWN else {}
-    turn(ConvolutionSettings, SLUG, {"filter": name, **own})
+    turn(ConvolutionSettings, SLUG, {"filter": name, "kernel_size": len(kernel), **own})
     st.session_state["_convolution_asks"] = True
 
 

@@ -42,7 +42,7 @@ def ruff(*arguments, text):
 
 def assert_tidy(text):
     """No name is missing or unused, and the text is laid out as ruff would. Shapes in annotations are no names."""
-    plain = re.sub(r'(\[Tensor, )"[^"]*"', r'\1"..."', text)
+    plain = re.sub(r'(\[(?:Tensor|np\.ndarray), )"[^"]*"', r'\1"..."', text)
     found = ruff("check", "--select", "F,E9", text=plain)
     assert found.returncode == 0, found.stdout
     assert ruff("format", text=text).stdout == text
@@ -74,7 +74,7 @@ def test_all_programs_are_tidy(compared):
     plain = compared[1] / "plain"
     plain.mkdir()
     for path in compared[1].glob("*.py"):
-        text = re.sub(r'(\[Tensor, )"[^"]*"', r'\1"..."', path.read_text(encoding="utf-8"))
+        text = re.sub(r'(\[(?:Tensor|np\.ndarray), )"[^"]*"', r'\1"..."', path.read_text(encoding="utf-8"))
         (plain / path.name).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", "--select", "F,E9", str(plain)]
     assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout == ""

@@ -136,7 +136,19 @@ def test_a_matrix_is_drawn_with_its_row() -> None:
     scan = make_scan((Axis("convolution", 12, 3),) * 2, small_numbers(12, 12, 0), small_weights(3, 3, 0), 1.0)
     packet = matrix_scene(scan.matrix(), scan, 17)
     assert_inside(packet)
-    assert len(packet) < 40_000
+    assert len(packet) < 60_000
+    frames = [item for item in items(packet) if item.get("stroke") == "accent"]
+    assert len(frames) == 1 + (scan.matrix()[17] != 0).sum()
+
+
+@pytest.mark.parametrize("axis", AXES, ids=str)
+def test_matrices_of_all_sizes_fit(axis: Axis) -> None:
+    if axis.kind == "max pooling":
+        return
+    scan = make_scan(
+        (Axis(axis.kind, 1, 1), axis), small_numbers(1, axis.size, 0), small_weights(1, axis.kernel, 0), 0.0
+    )
+    assert_inside(matrix_scene(scan.matrix(), scan, 0))
 
 
 @pytest.mark.parametrize("name", KERNELS)

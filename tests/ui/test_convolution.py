@@ -83,6 +83,17 @@ def test_a_cell_beyond_a_smaller_output_is_brought_back() -> None:
     assert app.session_state["convolution_window_cell"] == 2
 
 
+def test_the_cell_of_a_link_is_the_one_that_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr("ui.convolution_arithmetic.scan_scene", lambda scan, cell, **more: drawn.append(cell) or b"")
+    monkeypatch.setattr("ui.convolution_arithmetic.live_canvas", lambda scene, **more: None)
+    app = AppTest.from_file(ROUTER, default_timeout=60).run()
+    app.query_params["convolution_window_cell"] = "4"
+    app.switch_page("../pages/convolution.py").run()
+    assert not app.exception
+    assert drawn[-1] == 4
+
+
 def test_a_single_cell_needs_no_slider() -> None:
     app = open_tab("Sizes and windows", convolution_window_width=3, convolution_window_height=3)
     assert not app.exception
@@ -104,12 +115,21 @@ def test_a_kernel_that_is_none_costs_a_sentence(text: str) -> None:
 
 
 def test_a_kernel_can_be_given_to_the_network() -> None:
-    own = "1 0 0 / 0 1 0 / 0 0 1"
+    own = "1"
     app = open_tab("Kernels on a picture", convolution_picture_kernel="your own", convolution_picture_own=own)
     app.button(key="convolution_picture_find").click().run()
     assert not app.exception
     settings = app.session_state["_runs"]["convolution"][0].settings
-    assert (settings.filter, settings.own_kernel) == ("your own", own)
+    assert (settings.filter, settings.own_kernel, settings.kernel_size) == ("your own", own, 1)
+
+
+def test_a_filter_that_cannot_be_read_is_said_and_the_run_stays() -> None:
+    app = open_tab("Layers", convolution_filter="your own")
+    run = app.session_state["_runs"]["convolution"][0]
+    app.text_input(key="convolution_own_kernel").set_value("1 2 <script>").run()
+    assert not app.exception
+    assert "A kernel has" in words(app) or "Every row" in words(app)
+    assert app.session_state["_runs"]["convolution"][0] is run
 
 
 def test_a_kernel_is_made_larger_and_smaller_around_its_middle() -> None:
