@@ -24,7 +24,7 @@ LESSONS: Final = (
             Trial("one 5×5", {**_BLUR, "kernel_size": 5}),
             Trial("two 3×3 in a row", {**_BLUR, "depth": 2}),
         ),
-        steps=1000,
+        steps=500,
         holds=lambda n: n[0]["kernel_error"] > 0.2 and max(n[1]["kernel_error"], n[2]["kernel_error"]) < 0.05,
         explanation=(
             "Its nine weights cannot reach the outer ring: the kernels stay {0[kernel_error]:.0%} apart. A 5×5 kernel "
@@ -46,7 +46,7 @@ LESSONS: Final = (
             Trial("one map between", _RING),
             Trial("four maps between", {**_RING, "channels": 4}),
         ),
-        steps=1000,
+        steps=600,
         holds=lambda n: n[0]["kernel_error"] > 0.05 and n[1]["kernel_error"] < 0.01,
         explanation=(
             "Without a bend between them, two layers are one 5×5 kernel, the product of two 3×3 ones; 18 weights do "
@@ -68,9 +68,9 @@ LESSONS: Final = (
             Trial("stride 1", {"stride": 1, "padding": "none"}),
             Trial("stride 4", {"stride": 4, "padding": "none"}),
         ),
-        steps=1000,
+        steps=500,
         holds=lambda n: (
-            max(n[0]["kernel_error"], n[1]["kernel_error"]) < 0.05 and n[1]["picture_error"] > 4 * n[0]["picture_error"]
+            max(n[0]["kernel_error"], n[1]["kernel_error"]) < 0.1 and n[1]["picture_error"] > 4 * n[0]["picture_error"]
         ),
         explanation=(
             "Every answer is as good as before, so the kernel is found to a distance of {1[kernel_error]:.1g}. But the "
@@ -113,10 +113,10 @@ LESSONS: Final = (
             Trial("zeros", {"padding": "zeros"}),
             Trial("no padding", {"padding": "none"}),
         ),
-        steps=1000,
+        steps=500,
         holds=lambda n: (
-            n[0]["kernel_error"] > 0.1
-            and n[1]["kernel_error"] < 0.02
+            n[0]["kernel_error"] > 0.3
+            and n[1]["kernel_error"] < 0.1
             and n[0]["answered_share"] == 1
             and n[1]["answered_share"] < 0.95
             and n[0]["border_loss"] > 1.2 * n[0]["test_loss"]
@@ -147,7 +147,7 @@ LESSONS: Final = (
             Trial("stripes", {"filter": "Laplacian", "picture": "stripes"}),
             Trial("noise", {"filter": "Laplacian", "picture": "noise"}),
         ),
-        steps=1000,
+        steps=400,
         holds=lambda n: (
             n[0]["loss"] < 1e-3
             and n[0]["test_loss"] > 20 * n[0]["loss"]

@@ -1,5 +1,6 @@
 """The live picture of the page `convolution`: before and after, what the network makes of it, and its kernel."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -198,6 +199,29 @@ def _draw_kernels(scene: Scene, seen: Any, layout: Layout) -> None:
         scene.text(box[0], box[1] - 0.8 * scale.title, note, size=scale.note, colour="muted")
     draw_kernel(scene, layout.found, seen.whole_kernel, reach=reach, size=scale.label)
     draw_kernel(scene, layout.wanted, seen.wanted_kernel, reach=reach, size=scale.label)
+
+
+def race_scene(seen: Sequence[Any], labels: Sequence[str]) -> bytes:
+    """Where several searches ended: the error of each on the same crop, and its kernel below.
+
+    Args:
+        seen: a `ConvolutionObservation` of each.
+        labels: their names.
+    """
+    told = ", ".join(f"{label} {one.kernel_error:.2g}" for label, one in zip(labels, seen, strict=True))
+    scene = Scene(960, 330, f"Errors and kernels of several searches. Distance from the filter's kernel: {told}.")
+    reach = reach_of(seen[0].wanted_kernel)
+    for index, (one, label) in enumerate(zip(seen, labels, strict=True)):
+        tile = (240.0 * index, 40.0, 150.0, 150.0)
+        scene.text(tile[0], 10, label, size=ON_PAGE.title, weight=600)
+        scene.text(
+            tile[0], 27, f"kernels {one.kernel_error:.2g} apart", size=ON_PAGE.note, colour="muted", tabular=True
+        )
+        scene.rect(tile, fill="panel", stroke="hairline")
+        error = np.where(np.isfinite(one.error), one.error, np.nan)
+        scene.sheet(map_box(one, tile), error, low=-one.reach, high=one.reach, smooth=False, readout="error")
+        draw_kernel(scene, (tile[0], 204, 118, 118), one.whole_kernel, reach=reach, size=ON_PAGE.note)
+    return scene.to_bytes()
 
 
 def card_scene(seen: Any) -> bytes:

@@ -10,6 +10,7 @@ from ui.anatomy import anatomy
 from ui.convolution_arithmetic import arithmetic_tab
 from ui.convolution_inception import inception_tab
 from ui.convolution_pictures import field_tab, kernels_tab, shift_tab
+from ui.convolution_races import races_tab
 
 SLUG: Final = "convolution"
 TABS_KEY: Final = "convolution_inside"
@@ -40,6 +41,7 @@ TABS: Final[dict[str, Callable[[Run], None]]] = {
     "Kernels on a picture": kernels_tab,
     "Shift the picture": shift_tab,
     "Receptive field": lambda _: field_tab(),
+    "Side by side": races_tab,
     "Inception module": lambda _: inception_tab(),
     "Layers": _layers,
 }

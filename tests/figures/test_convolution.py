@@ -11,7 +11,7 @@ from experiments.convolution_arithmetic import Axis
 from experiments.convolution_field import FieldLayer, fields, gradient
 from experiments.convolution_pictures import page_picture, partial_maps, shift
 from experiments.convolution_scan import make_scan, small_numbers, small_weights
-from figures.convolution import PAGE, card_scene, chosen_cell, convolution_scene, map_box
+from figures.convolution import PAGE, card_scene, chosen_cell, convolution_scene, map_box, race_scene
 from figures.convolution_pictures import field_scene, filtered_scene, shift_scene
 from figures.convolution_scan import matrix_scene, scan_scene
 from figures.kernels import short
@@ -63,6 +63,13 @@ def test_every_kind_of_search_is_drawn_within_a_tick_s_budget(settings: dict, is
     assert kinds.count("sheet") == 6
     assert kinds.count("plane") == 4
     assert len(packet) < 26_000
+
+
+def test_a_race_shows_errors_and_kernels_of_all() -> None:
+    seen = [observe(padding=padding) for padding in ("zeros", "mirror", "none")]
+    packet = race_scene(seen, ["zeros", "mirror", "none"])
+    assert_inside(packet)
+    assert [item["kind"] for item in items(packet)].count("sheet") == 6
 
 
 @pytest.mark.parametrize("settings", CASES, ids=str)

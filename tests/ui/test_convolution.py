@@ -10,9 +10,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from data.filters import KERNELS
+from training.settings import choices_of
 from ui.convolution_inside import TABS
 from ui.convolution_kernels import DRAWING, FIRST_DRAWING, PIXELS, UPLOAD, switch_pixel
 from ui.convolution_live import CELL, choose_cell
+from ui.convolution_races import RACES, entrants
 
 ROUTER = str(Path(__file__).parents[2] / "ui" / "router.py")
 
@@ -187,6 +189,16 @@ def test_a_picture_too_small_to_be_shifted_is_said() -> None:
     app.run()
     assert not app.exception
     assert "too small" in words(app)
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_a_race_has_the_settings_of_the_run_but_for_one(name: str) -> None:
+    app = open_tab("Side by side", convolution_race=name, convolution_filter="emboss")
+    assert not app.exception
+    run = app.session_state["_runs"]["convolution"][0]
+    found = [one.settings for one in entrants(run, name)]
+    assert {getattr(one, name) for one in found} == set(choices_of(type(run.settings).model_fields[name]))
+    assert all(one.changed(**{name: getattr(run.settings, name)}) == run.settings for one in found)
 
 
 def test_a_field_too_large_to_draw_is_said() -> None:
