@@ -18,6 +18,11 @@ RACES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "picture": ("Which picture teaches the kernel?", ("temple", "flower", "noise", "stripes")),
 }
 
+SAYS: Final = {
+    "padding": "A made-up border puts its error at the border first, and from there into the kernel.",
+    "picture": "Where a picture holds nothing that would tell two kernels apart, the wrong one is as good.",
+}
+
 
 def races_tab(run: Run) -> None:
     """One race at a time: all settings as in the run above, but for the one that is compared."""
@@ -32,13 +37,7 @@ def races_tab(run: Run) -> None:
         return
     seen = [one.poll().observation for one in race.runs]
     live_canvas(race_scene(seen, [one.label for one in race.entrants]), key=f"convolution_{name}_ends", height=330.0)
-    st.caption(
-        "Above: the error on the test crop that is shown, all in the same colours. Below: the kernels found. A made-up "
-        "border puts its error at the border first, and from there into the kernel."
-        if name == "padding"
-        else "Above: the error on the test crop that is shown, all in the same colours. Below: the kernels found. Where "
-        "a picture holds nothing that would tell two kernels apart, the wrong one is as good as the right one."
-    )
+    st.caption(f"Above: the error on the shown test crop, in the same colours. Below: the kernels found. {SAYS[name]}")
 
 
 def entrants(run: Run, name: str) -> list[Entrant]:
