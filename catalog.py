@@ -25,6 +25,24 @@ PAGES: Final = (
         chapter="Foundations",
         sentence="Seven ways to walk down a loss with the slope alone, and what the learning rate does to each.",
     ),
+    Entry(
+        slug="convolution",
+        title="Convolution",
+        chapter="Images",
+        sentence="One small kernel slides over a picture; gradient descent finds the kernel from before and after.",
+    ),
+    Entry(
+        slug="cnn",
+        title="Convolutional network",
+        chapter="Images",
+        sentence="The same few weights at every place of a picture find edges, then parts, then things.",
+    ),
+    Entry(
+        slug="augmentation",
+        title="Data augmentation",
+        chapter="Images",
+        sentence="Changing pictures a little each time they are seen teaches a network what does not matter.",
+    ),
 )
 
 

@@ -81,6 +81,12 @@ class Experiment(Protocol):
         """Every network by the name it has on the page, with a batch to look into it. Draws no random numbers."""
 
 
+def data_files_of(experiment: Experiment) -> tuple[str, ...]:
+    """The names of the files in `data/files` that an experiment reads; none if it does not say."""
+    names: tuple[str, ...] = getattr(experiment, "data_files", ())
+    return names
+
+
 def material_of(experiment: Experiment) -> Mapping[str, Any]:
     """What an experiment was built from besides its settings, by argument; nothing if it does not say."""
     material: Mapping[str, Any] = getattr(experiment, "material", {})

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from training.capture import Capture
-from training.experiment import Experiment, material_of
+from training.experiment import Experiment, data_files_of, material_of
 from training.programs import loop
 from training.programs.material import Writing, written, written_material
 from training.programs.reach import Round
@@ -61,6 +61,7 @@ class Program:
     title: str
     introduction: str
     parts: tuple[Part, ...]
+    files: tuple[str, ...] = ()  # it reads these in the folder data/files beside it
 
     def script(self) -> str:
         """The program as one Python file."""
@@ -122,7 +123,8 @@ def program_of(slug: str, title: str, capture: Capture, experiment: Experiment) 
     order = ["settings", "data", "models", "training", "experiments", "material", "loop", "plots"]
     parts = [Part("Imports", "", _imports(source, writing))]
     parts += [Part(*HEADINGS[name], code[name]) for name in order if code[name]]
-    return Program(slug, title, _introduction(slug, title, capture, source), tuple(parts))
+    files = data_files_of(experiment)
+    return Program(slug, title, _introduction(slug, title, capture, source, files), tuple(parts), files)
 
 
 def _settings(capture: Capture, kept: Round, changed: Sequence[str]) -> str:
@@ -194,14 +196,15 @@ def _imports(source: Source, writing: Writing) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def _introduction(slug: str, title: str, capture: Capture, source: Source) -> str:
+def _introduction(slug: str, title: str, capture: Capture, source: Source, files: Sequence[str]) -> str:
     packages = ["torch", "numpy", *sorted(source.packages - {"torch", "numpy"} - sys.stdlib_module_names)]
     pins = " ".join(f"{_distribution(name)}=={_version(name)}" for name in packages)
     steps = capture.step or FIRST_STEPS
+    needed = "".join(f"It reads data/files/{name}: keep that folder beside this program.\n\n" for name in files)
     return (
         f"{title}: the network of the page “{slug}” of Neural Atlas, trained without the app.\n\n"
         f"It repeats the run with seed {capture.first_settings.seed} over {steps:,} steps, and gives the same learning "
-        "curves.\n\n"
+        f"curves.\n\n{needed}"
         f"    pip install {pins}\n"
         f"    python {slug}.py          trains, prints the last row, and draws the curves if matplotlib is installed\n"
         f"    python {slug}.py --csv    also writes every row to history.csv\n\n"

@@ -4,17 +4,21 @@ Nothing is computed before a button is pressed. What a button computes runs outs
 run and never the session.
 """
 
+import io
 import json
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from catalog import entry
 from data.dataset import DataError
-from training.experiment import Experiment, material_of
+from data.embedded import embedded
+from training.experiment import Experiment, data_files_of, material_of
 from training.numbers import numbers_zip
 from training.program import Program, ProgramError, program_of
 from training.run import Run
@@ -61,9 +65,11 @@ def take_home(run: Run, slug: str, material: Material = NONE) -> None:
 
 def _downloads(run: Run, slug: str, material: Material) -> None:
     with st.container(horizontal=True, gap="small"):
-        _button(slug, "program", "Program (.py)", "One Python file.", f"{slug}.py", partial(_script, run, slug))
+        files = data_files_of(run.experiment)
+        what = "One Python file, and the data it reads." if files else "One Python file."
+        _program_button(slug, "program", "Program", what, f"{slug}.py", partial(_script, run, slug), files)
         what = "The same, cell by cell."
-        _button(slug, "notebook", "Notebook (.ipynb)", what, f"{slug}.ipynb", partial(_notebook, run, slug))
+        _program_button(slug, "notebook", "Notebook", what, f"{slug}.ipynb", partial(_notebook, run, slug), files)
         what = "Settings, weights, optimiser, random state and curves: all it takes to go on exactly."
         _button(slug, "file", "Run file (.zip)", what, f"{slug}-run.zip", partial(_run_file, run, slug, material))
         what = "Every recorded number by step, in full precision."
@@ -77,6 +83,25 @@ def _downloads(run: Run, slug: str, material: Material) -> None:
 def _button(slug: str, name: str, label: str, help: str, file_name: str, make: Callable[[], str | bytes]) -> None:
     mime = "text/plain" if file_name.endswith((".py", ".csv")) else "application/octet-stream"
     st.download_button(label, make, file_name, mime, key=f"{slug}_home_{name}", help=help, on_click="ignore")
+
+
+def _program_button(
+    slug: str, name: str, label: str, help: str, file_name: str, make: Callable[[], str], files: Sequence[str]
+) -> None:
+    """Offers a text; if it reads files, in a zip beside them."""
+    if not files:
+        _button(slug, name, f"{label} ({Path(file_name).suffix})", help, file_name, make)
+        return
+    _button(slug, name, f"{label} (.zip)", help, f"{slug}-{name}.zip", lambda: _zipped(file_name, make(), files))
+
+
+def _zipped(file_name: str, text: str, files: Sequence[str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(file_name, text)
+        for name in (*files, "SOURCES.md"):
+            archive.write(embedded(name), f"data/files/{name}")
+    return packed.getvalue()
 
 
 def _program(run: Run, slug: str) -> Program:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from catalog import PAGES
+from data.embedded import embedded
 from data.own_table import read_table
 from experiments.mlp import MLPExperiment
 from experiments.mlp_problem import Own
@@ -45,7 +47,7 @@ def ruff(*arguments, text):
 
 def assert_tidy(text):
     """No name is missing or unused, and the text is laid out as ruff would. Shapes in annotations are no names."""
-    plain = re.sub(r'(\[Tensor, )"[^"]*"', r'\1"..."', text)
+    plain = re.sub(r'(\[(?:Tensor|np\.ndarray), )"[^"]*"', r'\1"..."', text)
     found = ruff("check", "--select", "F,E9", text=plain)
     assert found.returncode == 0, found.stdout
     assert ruff("format", text=text).stdout == text
@@ -84,7 +86,7 @@ def test_all_programs_are_tidy(compared, slug):
     plain = folder / "plain"
     plain.mkdir()
     for path in folder.glob("*.py"):
-        text = re.sub(r'(\[Tensor, )"[^"]*"', r'\1"..."', path.read_text(encoding="utf-8"))
+        text = re.sub(r'(\[(?:Tensor|np\.ndarray), )"[^"]*"', r'\1"..."', path.read_text(encoding="utf-8"))
         (plain / path.name).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", "--select", "F,E9", str(plain)]
     assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout == ""
@@ -106,8 +108,11 @@ def test_all_programs_are_tidy(compared, slug):
 @per_page
 def test_the_default_program_runs_where_nothing_of_the_project_is(slug, tmp_path):
     run = train(Run(experiment_class(slug), settings_class(slug)()), 200)
-    path = tmp_path / f"{slug}.py"
-    path.write_text(program(slug, run).script(), encoding="utf-8")
+    taken, path = program(slug, run), tmp_path / f"{slug}.py"
+    path.write_text(taken.script(), encoding="utf-8")
+    for name in taken.files:
+        (tmp_path / "data" / "files").mkdir(parents=True, exist_ok=True)
+        shutil.copy(embedded(name), tmp_path / "data" / "files")
     command = [sys.executable, "-I", path.name, "--csv"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
     assert "step 200" in done.stdout
