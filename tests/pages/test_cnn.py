@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import ui.cnn_races
 from tests.pages.test_pages import open_page
 from ui.cnn_inside import TABS
 from ui.cnn_map import cell_formula
@@ -81,15 +80,3 @@ def test_races_keep_the_pictures_of_the_page() -> None:
         found = entrants(run, kinds)
         assert [one.label for one in found] == list(kinds)
         assert all((one.settings.data, one.settings.num_train, one.settings.seed) == ("digits", 50, 3) for one in found)
-
-
-def test_a_race_ends_with_the_accuracy_on_moved_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui.cnn_races, "STEPS", 3)
-    app = open_page("cnn", **SMALL, cnn_inside="Against others")
-    app.button(key="cnn_shift_go").click().run()
-    race = app.session_state["_cnn_race_shift"]
-    while race.is_running:
-        race.advance(1.0)
-    app.run()
-    assert not app.exception
-    assert "Measured on the first 200 test pictures" in said(app)
