@@ -11,13 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import convolution, equal_loss, followers, page
+from benchmarks import convolution, equal_loss, followers, page, race
 from benchmarks.rows import Row, as_dict, load, machine, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 
 MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "equal-loss": equal_loss.measure,
+    "race": race.measure,
     "watched": page.measure_watched,
     "tick": page.measure_tick,
     "knobs": page.measure_knobs,
