@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from figures.cnn_layout import PAGE, PROJECTOR, Layout, layer_places, test_places
+from figures.cnn_layout import PAGE, PROJECTOR, Layout, layer_places, thumb_places
 from figures.curves import Level, draw_curves, numbers_at, round_above
 from figures.scene import Box, Scene
 
@@ -108,7 +108,6 @@ def _draw_picture(scene: Scene, seen: Any, layout: Layout) -> None:
     centre = left + width / 2
     is_own = seen.picture_class < 0
     note = "your picture" if is_own else f"test picture {seen.picture_index + 1} of {seen.num_test}"
-    scene.text(centre, layout.note_y, note, size=scale.note, align="center", colour="muted")
     y = top + height + 1.4 * scale.title
     said = int(seen.chances.argmax())
     words = f"The network says: {_cut(seen.class_names[said], 14)}"
@@ -118,7 +117,7 @@ def _draw_picture(scene: Scene, seen: Any, layout: Layout) -> None:
         words = f"{RIGHT if said == seen.picture_class else WRONG} {words}"
         y += 1.6 * scale.note
     scene.text(centre, y, words, size=scale.note, align="center", weight=600 if is_own else 400)
-    scene.zoom(layout.picture, title="", title_size=scale.title)
+    scene.zoom(layout.picture, title=note, title_size=scale.label)
 
 
 def _draw_layers(scene: Scene, seen: Any, layout: Layout, scale_by: ScaleBy, selected: Selected) -> None:
@@ -198,7 +197,7 @@ def _draw_classes(scene: Scene, seen: Any, layout: Layout) -> None:
 
 def _draw_tests(scene: Scene, seen: Any, layout: Layout) -> None:
     """A few test pictures, each with its three likeliest classes; a dashed frame and a cross where they are wrong."""
-    cells = test_places(layout, len(seen.shown))
+    cells = thumb_places(layout, len(seen.shown))
     scale, side = layout.scale, layout.thumb
     left, top = layout.tests[:2]
     words = f"Test pictures and what they are to the network; {WRONG} and a dashed frame: wrong. Click on one."

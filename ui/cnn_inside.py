@@ -129,7 +129,7 @@ def where_tab(run: Run, snapshot: Snapshot) -> None:
     drop, heat = run.call("occlusion", label=label, picture=own), None
     if snapshot.settings.architecture != "mlp":
         heat = run.call("grad_cam", label=label, picture=own)
-    live_canvas(where_scene(seen.picture if own is None else own, heat, drop, name), key="cnn_where")
+    live_canvas(where_scene(seen.picture if own is None else own, heat, drop, name), key="cnn_where_picture")
     st.caption(
         "In the middle Grad-CAM: the last maps, each times its mean slope towards this class, summed; only what speaks "
         "for it is drawn. On the right a grey square covers one part after another: blue, where the class then loses."
@@ -189,11 +189,9 @@ def softmax_formula(powers: np.ndarray, chosen: int) -> str:
 
 def others_tab(run: Run, snapshot: Snapshot) -> None:
     """Races against other networks."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        shift_part(run)
-    with right:
-        size_part(run)
+    shift_part(run)
+    st.space("small")
+    size_part(run)
 
 
 TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {

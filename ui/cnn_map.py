@@ -16,6 +16,7 @@ from ui.words import factor, tex
 LAYER: Final = "cnn_map_layer"
 NUMBER: Final = "cnn_map_number"
 CELL: Final = "cnn_map_cell"
+CELLS: Final = "_cnn_map_cells"
 WALK: Final = "cnn_map_walk"
 CHANNEL: Final = "_cnn_map_channel"
 WALK_SECONDS: Final = 0.4
@@ -57,7 +58,9 @@ def _parts(run: Run, layer: str, number: int, place: Any) -> None:
     parts = run.call("conv_parts", name=layer, number=number, picture=own_picture(run))
     height, width = parts.sums.shape
     last = height * width
-    cell = int(st.session_state.get(CELL, last // 2 + width // 2))
+    if st.session_state.get(CELLS) != last or CELL not in st.session_state:  # another size: begin in its middle
+        st.session_state.update({CELLS: last, CELL: min(last, height // 2 * width + width // 2 + 1)})
+    cell = int(st.session_state[CELL])
     cell = cell % last + 1 if st.session_state.get(WALK) else min(max(1, cell), last)
     st.session_state[CELL] = cell
     if last > 1:

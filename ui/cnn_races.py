@@ -46,7 +46,7 @@ def shift_part(run: Run) -> None:
     if race is None:
         return
     accuracies = [one.call("shift_accuracy", most=MOST) for one in race.runs]
-    show(shift_curves([one.label for one in race.entrants], accuracies, mode()), key="cnn_shift_curves")
+    show(shift_curves([one.label for one in race.entrants], accuracies, mode()), key="cnn_moved")
     st.caption("Measured on the first 200 test pictures, the mean over four directions.")
 
 
@@ -61,5 +61,5 @@ def size_part(run: Run) -> None:
         return
     counts = [one.poll().observation.num_parameters for one in race.runs]  # type: ignore[attr-defined]
     accuracies = [one.call("verdict").accuracy for one in race.runs]
-    show(size_points([one.label for one in race.entrants], counts, accuracies, mode()), key="cnn_size_points")
+    show(size_points([one.label for one in race.entrants], counts, accuracies, mode()), key="cnn_sizes")
     st.caption("Accuracy on all test pictures after the race.")
