@@ -1,10 +1,12 @@
 """Convolutional networks: the page."""
 
+from typing import Any
+
 import streamlit as st
 
 from experiments.cnn import CNNExperiment
 from experiments.cnn_lessons import LESSONS
-from experiments.cnn_settings import CNNSettings
+from experiments.cnn_settings import OWN, CNNSettings
 from ui.cnn_inside import look_inside
 from ui.cnn_live import draw_network, view_knobs
 from ui.compare import compare
@@ -12,6 +14,7 @@ from ui.frame import heading, run_knobs, section, stage
 from ui.health import health
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons
+from ui.own_images import material, own_images
 from ui.runs import open_run
 from ui.source import source_panel
 from ui.take_home import take_home
@@ -19,8 +22,21 @@ from ui.trials import conduct, start_asked
 from ui.words import plain
 
 SLUG = "cnn"
+brought: dict[str, Any] = {"own": None, "key": None}
 
-heading(SLUG, CNNSettings)
+
+def bring(data: str) -> None:
+    """The visitor's own pictures, where they are asked for."""
+    if data == OWN:
+        brought["own"], brought["key"] = own_images(SLUG)
+
+
+def build(settings: CNNSettings) -> CNNExperiment:
+    """The experiment on the visitor's own pictures, where the settings ask for them."""
+    return CNNExperiment(settings, brought["own"])
+
+
+heading(SLUG, CNNSettings, material(SLUG))
 complain_about_url(CNNSettings, SLUG)
 conduct(SLUG)
 
@@ -29,9 +45,9 @@ with st.sidebar:
         CNNSettings,
         SLUG,
         {"Pictures": True, "Network": True, "Training": True, "Run": False, "View": False},
-        after={"Run": lambda _: run_knobs(SLUG), "View": lambda _: view_knobs()},
+        after={"data": bring, "Run": lambda _: run_knobs(SLUG), "View": lambda _: view_knobs()},
     )
-run, sentence = open_run(SLUG, CNNExperiment, settings)
+run, sentence = open_run(SLUG, build, settings, brought["key"])
 start_asked(run, SLUG)
 
 if sentence:
@@ -43,7 +59,7 @@ section("Look inside")
 look_inside(run, run.poll())
 
 section("Compare")
-compare(run, SLUG)
+compare(run, SLUG, material(SLUG))
 
 section("Try this")
 lessons(run, SLUG, CNNSettings, LESSONS)
@@ -72,7 +88,7 @@ with right:
 
 section("The code")
 source_panel(SLUG)
-take_home(run, SLUG)
+take_home(run, SLUG, material(SLUG))
 
 section("Where next")
 st.markdown(

@@ -50,7 +50,14 @@ def handle(event: dict[str, Any]) -> None:
         layer, _, number = rest.rpartition(":")
         select(layer, int(number))
     elif what == "picture":
-        st.session_state[key_of(SLUG, "picture")] = int(rest)
+        look_at(event)
+
+
+def look_at(event: dict[str, Any]) -> None:
+    """Makes the test picture that was clicked the one looked at; call it in a callback."""
+    what, _, index = str(event.get("id", "")).partition(":")
+    if what == "picture":
+        st.session_state[key_of(SLUG, "picture")] = int(index)
 
 
 def select(layer: str, number: int) -> None:
@@ -61,7 +68,7 @@ def select(layer: str, number: int) -> None:
 
 def selected() -> Selected:
     """The chosen map; at first the one that the link names, if it names one."""
-    found = re.fullmatch(r"(\w{1,12})\.(\d{1,3})", asked(IN_LINK))
+    found = re.fullmatch(r"([\w.]{1,24})\.(\d{1,3})", asked(IN_LINK))
     if SELECTED not in st.session_state and found:
         st.session_state[SELECTED] = found[1], int(found[2]) - 1
     chosen: Selected = st.session_state.get(SELECTED)
