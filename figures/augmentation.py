@@ -11,7 +11,7 @@ from figures.theme import ON_PAGE, ON_PROJECTOR, Scale
 
 ACROSS: Final = 8  # pictures in a row
 LETTERS: Final = 8  # of a class under a picture
-STYLES: Final[tuple[Style, ...]] = (("with", "positive", False), ("without", "negative", True))
+STYLES: Final[tuple[Style, ...]] = (("with", "accent", False), ("without", "negative", True))
 CURVES: Final = {
     "Loss on training pictures (nats)": ("loss", "plain_loss"),
     "Test accuracy": ("test_accuracy", "test_plain_accuracy"),
