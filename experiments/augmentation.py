@@ -140,8 +140,8 @@ class AugmentationExperiment(Inside):
 
     @property
     def record_every(self) -> int:
-        """Every 25 steps: an epoch may be a few steps long, or hundreds."""
-        return 25
+        """Every 20 steps: an epoch may be a few steps long, or hundreds."""
+        return 20
 
     # ---- the engine's other questions --------------------------------------------------------------------------
 
