@@ -1,7 +1,7 @@
 """Runs exported programs and compares their numbers with those of the page.
 
-As a script it does so for every option of the whole catalog and prints one line of JSON for each: in a process of its
-own, where no shapes are checked, that takes a fraction of the time.
+As a script it does so for every option of a page and prints one line of JSON for each: in a process of its own, where
+no shapes are checked, that takes a fraction of the time.
 """
 
 import builtins
@@ -96,10 +96,12 @@ def _turned_on_the_way(slug: str, name: str, value: Any) -> Run:
     return train(run, 23)
 
 
-def compare_all(folder: Path) -> Iterator[dict[str, Any]]:
-    """One line for each option of each page; the programs are left in `folder`."""
+def compare_all(slug: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """One line for each option of a page; the programs are left in `folder`."""
     cases = [(_at_its_end, end) for end in EVERY_END] + [(_turned_on_the_way, end) for end in LIVE_ENDS]
     for make, end in cases:
+        if end.values[0] != slug:
+            continue
         line: dict[str, Any] = {
             "id": f"{end.id}-{'live' if make is _turned_on_the_way else 'whole'}",
             "slug": end.values[0],
@@ -118,5 +120,5 @@ def compare_all(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for found in compare_all(Path(sys.argv[1])):
+    for found in compare_all(sys.argv[1], Path(sys.argv[2])):
         print(json.dumps(found), flush=True)
