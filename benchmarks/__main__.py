@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import equal_loss, followers, page
+from benchmarks import convolution, equal_loss, followers, page
 from benchmarks.rows import Row, as_dict, load, machine, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
@@ -24,6 +24,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "opening": page.measure_opening,
     "visitors": page.measure_visitors,
     "followers": followers.measure,
+    "convolution": convolution.measure,
     "gc": page.measure_gc,
 }
 

@@ -83,7 +83,11 @@ def train(run: Run, num_steps: int = STEPS) -> Run:
 
 
 def _at_its_end(slug: str, name: str, value: Any) -> Run:
-    return train(Run(experiment_class(slug), acting(slug, name).changed(**{name: value})))
+    return train(Run(experiment_class(slug), _settings(slug, name, value)))
+
+
+def _settings(slug: str, name: str, value: Any) -> Any:
+    return acting(slug, name).changed(**{name: value})
 
 
 def _turned_on_the_way(slug: str, name: str, value: Any) -> Run:
@@ -97,7 +101,8 @@ def _turned_on_the_way(slug: str, name: str, value: Any) -> Run:
 
 
 def compare_all(slug: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """One line for each option of a page; the programs are left in `folder`."""
+    """One line for each option of a page; the programs are left in `folder`. What is the default is run once."""
+    known: dict[Any, dict[str, Any]] = {}
     cases = [(_at_its_end, end) for end in EVERY_END] + [(_turned_on_the_way, end) for end in LIVE_ENDS]
     for make, end in cases:
         if end.values[0] != slug:
@@ -106,6 +111,10 @@ def compare_all(slug: str, folder: Path) -> Iterator[dict[str, Any]]:
             "id": f"{end.id}-{'live' if make is _turned_on_the_way else 'whole'}",
             "slug": end.values[0],
         }
+        same = (end.values[0], _settings(*end.values)) if make is _at_its_end else None
+        if same in known:
+            yield {**known[same], **line}
+            continue
         try:
             run = make(*end.values)
         except (SettingsError, DataError) as error:  # no such device here, nothing brought along
@@ -114,7 +123,10 @@ def compare_all(slug: str, folder: Path) -> Iterator[dict[str, Any]]:
         try:
             text = program(end.values[0], run).script()
             (folder / f"{line['id'].replace(' ', '_').replace('/', '_')[:150]}.py").write_text(text, encoding="utf-8")
-            yield {**line, "difference": largest_difference(rows_of(text, run.step), run), "steps": run.step}
+            line = {**line, "difference": largest_difference(rows_of(text, run.step), run), "steps": run.step}
+            if same:
+                known[same] = line
+            yield line
         except Exception as error:
             yield {**line, "failed": f"{type(error).__name__}: {error}"}
 

@@ -201,12 +201,13 @@ def test_a_visited_past_is_pinned_as_a_whole_and_stays_on_show(slug: str, monkey
     monkeypatch.setattr("ui.pins.st.session_state", state)
     experiment = importlib.import_module(f"experiments.{slug}")
     run = Run(experiment.EXPERIMENT, experiment.SETTINGS())
-    run.take(20)
+    steps = 4 * run.experiment.record_every
+    run.take(steps)
     while run.is_playing:
         run.advance(1.0)
     run.visit(0)
-    assert keep(run, slug, "before branching") == "Pinned at step 20."
+    assert keep(run, slug, "before branching") == f"Pinned at step {steps}."
     assert run.visited == 0
     (kept,) = pins_of(slug)
-    assert kept.capture.step == kept.capture.history.steps[-1] == 20
+    assert kept.capture.step == kept.capture.history.steps[-1] == steps
     assert names_of([kept]) == ["before branching"]
