@@ -77,9 +77,10 @@ with left:
         r"\theta \leftarrow \theta - \eta\,\frac{g}{\sqrt{v}+\varepsilon}"
     )
     st.markdown("**Adam** does both, and takes back that its two means began at 0.")
+    st.latex(r"m \leftarrow \beta_1 m + (1-\beta_1)\, g, \quad v \leftarrow \beta_2 v + (1-\beta_2)\, g^2")
     st.latex(
-        r"m \leftarrow \beta_1 m + (1-\beta_1)\, g, \quad v \leftarrow \beta_2 v + (1-\beta_2)\, g^2, \quad "
-        r"\theta \leftarrow \theta - \eta\,\frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)} + \varepsilon}"
+        r"\hat m = \frac{m}{1-\beta_1^t}, \quad \hat v = \frac{v}{1-\beta_2^t}, \quad "
+        r"\theta \leftarrow \theta - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}"
     )
     st.markdown("**AdamW** lets the weights shrink by themselves, instead of adding λθ to the gradient.")
     st.latex(r"\theta \leftarrow (1 - \eta\lambda)\,\theta - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}")
@@ -93,16 +94,17 @@ with right:
         "It shrinks if |1 − ηλ| < 1. The steepest axis decides how large the rate may be, the flattest how long it "
         "takes; their quotient is the condition number κ."
     )
+    st.latex(r"\eta < \frac{2}{\lambda_{\max}}")
     st.latex(
-        r"\eta < \frac{2}{\lambda_{\max}}, \qquad \eta_{\text{best}} = \frac{2}{\lambda_{\min} + \lambda_{\max}}, \; "
-        r"\text{then } |1 - \eta\lambda| \le \frac{\kappa - 1}{\kappa + 1}"
+        r"\eta_{\text{best}} = \frac{2}{\lambda_{\min} + \lambda_{\max}}, "
+        r"\quad \text{then } |1 - \eta\lambda| \le \frac{\kappa - 1}{\kappa + 1}"
     )
     st.markdown("With momentum the step depends on two earlier places, and the limits move:")
+    st.latex(r"\theta_{t+1} = (1 + \beta - \eta\lambda)\,\theta_t - \beta\,\theta_{t-1}")
     st.latex(
-        r"\theta_{t+1} = (1 + \beta - \eta\lambda)\,\theta_t - \beta\,\theta_{t-1}, \qquad "
-        r"\eta < \frac{2(1+\beta)}{\lambda_{\max}}"
+        r"\eta < \frac{2(1+\beta)}{\lambda_{\max}}, \qquad "
+        r"\text{Nesterov: } \eta < \frac{2(1+\beta)}{(1+2\beta)\,\lambda_{\max}}"
     )
-    st.latex(r"\text{Nesterov: } \eta < \frac{2(1+\beta)}{(1+2\beta)\,\lambda_{\max}}")
     st.markdown(
         "**With noise** of variance σ² in the slope, a constant rate never arrives: the distance keeps a variance of"
     )
