@@ -23,6 +23,7 @@ NUM_PATHS: Final = 20  # forecasts that go on with random errors
 NUM_SHOWN: Final = {"character": 36, "byte": 36, "word": 10}  # symbols of the sequence shown
 NUM_WRITTEN: Final = {"character": 160, "byte": 160, "word": 32}
 NUM_PROMPT: Final = {"character": 20, "byte": 20, "word": 4}
+SEARCHED_START: Final = 200  # symbols in which the beginning of a line is looked for
 COPIED: Final = 15  # characters in a row that also stand in the training text make a copy
 MAX_SEARCHED: Final = 400_000  # characters of the training text in which copies are looked for
 MAX_ANSWERS: Final = 12  # rows of chances that are shown
@@ -171,8 +172,9 @@ class SequenceWatching(SequenceExperiment):
 
     def _written(self) -> Written:
         text = self.text_task.text
-        first = text.num_train
-        prompt = text.ids[first : first + NUM_PROMPT[text.level]]
+        tail = text.join(text.ids[text.num_train : text.num_train + SEARCHED_START])
+        begun = tail.partition("\n")[2] if text.level != "word" else tail  # at the beginning of a line, if there is one
+        prompt = text.numbers(begun or tail)[: NUM_PROMPT[text.level]]
         return self.compose(text.join(prompt), NUM_WRITTEN[text.level])
 
     def compose(self, prompt: str, length: int) -> Written:

@@ -60,7 +60,7 @@ def test_forgetting_is_measured_when_asked_for():
 
 def test_the_step_chosen_in_the_picture_is_worked_out():
     app = open_page("rnn", rnn_inside="One step", rnn_at=5)
-    assert app.latex[0].value.startswith("h_{5} =")
+    assert "h_{5} =" in app.latex[0].value
     app.session_state["rnn_at"] = 3
     app.run()
-    assert app.latex[0].value.startswith("h_{3} =")
+    assert "h_{3} =" in app.latex[0].value
