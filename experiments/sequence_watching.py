@@ -188,7 +188,7 @@ class SequenceWatching(SequenceExperiment):
         known = text.numbers(prompt)
         start = known if len(known) else text.ids[:1]
         ids = self.write(start, length, settings.temperature, settings.top_k)
-        written = text.join(ids)
+        written = (" " if text.level == "word" else "") + text.join(ids)
         is_copied, longest = copies(written, self.corpus(text))
         return Written(text.join(known), written, is_copied, longest)
 

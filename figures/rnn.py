@@ -17,6 +17,7 @@ NUMBER_PITCH: Final = 34.0
 ARROW_PITCH: Final = 26.0
 SPACES: Final = {"\n": "⏎", " ": "␣", "\t": "⇥"}
 WORD_LETTERS: Final = 7
+CLOSE: Final = 0.12  # of the highest line: nearer lines have no room for words of their own
 QUESTIONS: Final = {
     "memory": "Which letter came first? It is asked at the last step.",
     "copy": "Say the letters once more, after the question mark.",
@@ -256,7 +257,7 @@ def draw_learning(
     if seen.kind == "series":  # the better of two that would stand on each other
         best = min(baselines, key=baselines.__getitem__)
         baselines, is_log = {best: baselines[best]}, True
-    levels = [Level(f"{name}: {value:.3g}", value) for name, value in baselines.items()]
+    levels = apart([Level(f"{name}: {value:.3g}", value) for name, value in baselines.items()])
     told: dict[str, Any] = {"scale": layout.scale, "here": here}
     names: tuple[str, ...] = ("loss", "test_loss")
     draw_curves(scene, layout.loss, *rows, names, title=loss_title(seen), is_log=is_log, levels=levels, **told)
@@ -264,7 +265,7 @@ def draw_learning(
         return
     values = rows[1]
     if seen.kind == "text":
-        levels = [Level(name, value * seen.bits) for name, value in seen.baselines.items()]
+        levels = apart([Level(name, value * seen.bits) for name, value in seen.baselines.items()])
         heading = f"Bits per character, test: {_at(here, rows, 'bits_per_character')}"
         names = ("bits_per_character",)
         draw_curves(scene, layout.score, *rows, names, title="", heading=heading, levels=levels, **told)
@@ -279,7 +280,17 @@ def draw_learning(
         names = ("accuracy", "test_accuracy")
         draw_curves(scene, layout.score, *rows, names, title="Right answers", limits=(0, 1), **told)
     else:
-        draw_curves(scene, layout.score, *rows, names, title="The same, by powers of ten", is_log=True, **told)
+        draw_curves(scene, layout.score, *rows, names, title="Logarithmic", is_log=True, **told)
+
+
+def apart(levels: Sequence[Level]) -> list[Level]:
+    """Lines whose words would stand on each other become one, at the lowest of them."""
+    kept: list[Level] = []
+    for level in sorted(levels, key=lambda one: -one.value):
+        if kept and kept[-1].value - level.value < CLOSE * kept[0].value:
+            level = Level(f"{kept.pop().label}, {level.label}", level.value)
+        kept.append(level)
+    return kept
 
 
 def _at(here: float | None, rows: tuple[np.ndarray, Mapping[str, np.ndarray]], name: str) -> str:

@@ -6,8 +6,9 @@ import torch
 
 from experiments.rnn import RNNExperiment
 from experiments.rnn_settings import RNNSettings
+from figures.curves import Level
 from figures.packing import unpack
-from figures.rnn import PAGE, PROJECTOR, card_scene, network_scene, number_text, sign_text
+from figures.rnn import PAGE, PROJECTOR, apart, card_scene, network_scene, number_text, sign_text
 from figures.sequence_still import eigenvalues, gradients_by_lag, next_chances, times_by_length
 from training.run import Run
 
@@ -73,6 +74,12 @@ def test_a_network_that_has_failed_is_drawn():
         experiment.model.fc.bias.fill_(float("nan"))
     run = Run(RNNExperiment, RNNSettings(task="sunspots"))
     assert network_scene(experiment.observe(), run.poll().history, step=0)
+
+
+def test_lines_that_lie_close_share_their_words():
+    near, far = Level("a: 6.1", 6.1), Level("c: 9", 9.0)
+    assert apart([near, Level("b: 5.8", 5.8), far]) == [far, Level("a: 6.1, b: 5.8", 5.8)]
+    assert apart([near, Level("b: 2", 2.0)]) == [near, Level("b: 2", 2.0)]
 
 
 def test_signs_can_be_seen():
