@@ -1,9 +1,14 @@
 """What every test shares."""
 
+import re
+
 import pytest
 import torch
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
+from catalog import PAGES
 from tests.browser import NONE_FOUND, find_browser
 
 # The same cases in every run, and no time limit per case: a slow machine is not a broken law.
@@ -21,9 +26,15 @@ def browser_path() -> str:
     return path
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests: those of one file about one page stay together, in one process."""
-    for item in items:
-        slug = item.callspec.params.get("slug", "") if hasattr(item, "callspec") else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {slug}".strip()))
+class ByPage(LoadScopeScheduling):
+    """Where several processes share the tests: those of one file about one page stay in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, rest = nodeid.partition("::")
+        words = re.split(r"[^a-z0-9_]+", rest)
+        return f"{file} {next((page.slug for page in PAGES if page.slug in words), '')}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPage:
+    return ByPage(config, log)
