@@ -25,6 +25,12 @@ PAGES: Final = (
         chapter="Images",
         sentence="The same few weights at every place of a picture find edges, then parts, then things.",
     ),
+    Entry(
+        slug="lstm",
+        title="Long short-term memory",
+        chapter="Sequences",
+        sentence="Three gates decide at each step what to forget, what to write and what to show.",
+    ),
 )
 
 

@@ -1,0 +1,66 @@
+"""A race of cells: networks with an LSTM, a GRU and plain recurrent units, each with as many weights as the others."""
+
+import math
+from typing import Final
+
+from experiments.lstm import LSTMExperiment
+from experiments.lstm_settings import LSTMSettings
+from experiments.sequences import Own
+from training.race import Entrant
+
+CELLS: Final = {"lstm": "LSTM", "gru": "GRU", "rnn": "plain RNN"}
+SUMS: Final = {"lstm": 4, "gru": 3, "rnn": 1}  # that a unit takes at each step
+CLOSE: Final = 0.02  # difference in weights that counts as none, as a share
+NARROWEST: Final = 2
+WIDEST_EMBEDDING: Final = 128
+
+
+def num_weights(cell: str, num_inputs: int, embed_dim: int, hidden_dim: int, num_outputs: int, *, reads_numbers: bool) -> int:
+    """Weights and biases of the whole network; torch keeps two biases for each sum."""
+    embedding = (num_inputs + reads_numbers) * embed_dim
+    recurrent = SUMS[cell] * hidden_dim * (embed_dim + hidden_dim + 2)
+    return embedding + recurrent + (hidden_dim + 1) * num_outputs
+
+
+def equal_settings(settings: LSTMSettings, num_inputs: int, num_outputs: int, reads_numbers: bool) -> list[LSTMSettings]:
+    """The settings with each cell in turn, as wide as has the number of weights of an LSTM most nearly.
+
+    The embedding stays if that comes close enough; else the embedding that fits best is taken too.
+    """
+
+    def count(cell: str, embed: int, hidden: int) -> int:
+        return num_weights(cell, num_inputs, embed, hidden, num_outputs, reads_numbers=reads_numbers)
+
+    wanted = count("lstm", settings.embed_dim, settings.hidden_dim)
+    found = []
+    for cell in CELLS:
+        pairs = [
+            (embed, hidden)
+            for embed in range(NARROWEST, min(WIDEST_EMBEDDING, 2 * settings.embed_dim) + 1)
+            for hidden in _near(SUMS[cell], wanted - count(cell, embed, 0), embed + 2, num_outputs)
+        ]
+        same = [pair for pair in pairs if pair[0] == settings.embed_dim]
+        embed, hidden = min(same, key=lambda pair, cell=cell: abs(count(cell, *pair) - wanted))
+        if abs(count(cell, embed, hidden) - wanted) > CLOSE * wanted:
+            embed, hidden = min(pairs, key=lambda pair, cell=cell: abs(count(cell, *pair) - wanted))
+        found.append(settings.changed(cell=cell, embed_dim=embed, hidden_dim=hidden))
+    return found
+
+
+def _near(sums: int, weights: int, more: int, num_outputs: int) -> tuple[int, int]:
+    """The whole numbers of units next to where `weights` are used up: sums · H (H + more) + H · outputs = weights."""
+    slope = sums * more + num_outputs
+    root = (math.sqrt(slope**2 + 4 * sums * max(0, weights)) - slope) / (2 * sums)
+    return max(NARROWEST, math.floor(root)), max(NARROWEST, math.ceil(root))
+
+
+def entrants(settings: LSTMSettings, own: Own | None, num_inputs: int, num_outputs: int, reads_numbers: bool) -> list[Entrant]:
+    """One network of each cell, with as many weights as an LSTM of these settings has."""
+
+    def build(one: LSTMSettings) -> LSTMExperiment:
+        return LSTMExperiment(one, own)
+
+    return [
+        Entrant(f"{CELLS[one.cell]}, {one.hidden_dim} units", build, one)
+        for one in equal_settings(settings, num_inputs, num_outputs, reads_numbers)
+    ]
