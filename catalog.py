@@ -26,6 +26,12 @@ PAGES: Final = (
         sentence="The same few weights at every place of a picture find edges, then parts, then things.",
     ),
     Entry(
+        slug="augmentation",
+        title="Data augmentation",
+        chapter="Images",
+        sentence="Changing pictures a little each time they are seen teaches a network what does not matter.",
+    ),
+    Entry(
         slug="lstm",
         title="Long short-term memory",
         chapter="Sequences",

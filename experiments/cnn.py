@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from data.images import FILES, ImageSet
 from experiments.cnn_data import as_input, make_pictures
-from experiments.cnn_inside import Inside
+from experiments.cnn_inside import Inside, Picture
 from experiments.cnn_network import drawn_layers, make_network, set_dropout, still
 from experiments.cnn_observation import CNNObservation, array, spread_over_classes
 from experiments.cnn_settings import CNNSettings
@@ -97,8 +97,8 @@ class CNNExperiment(Inside):
 
     @property
     def record_every(self) -> int:
-        """Once an epoch, and every 50 steps where an epoch is longer."""
-        return min(self.steps_per_epoch, 50)
+        """Once an epoch, but neither more often than every 10 steps nor less often than every 50."""
+        return max(10, min(self.steps_per_epoch, 50))
 
     # ---- the engine's other questions --------------------------------------------------------------------------
 
@@ -193,13 +193,18 @@ class CNNExperiment(Inside):
 
     # ---- watching ----------------------------------------------------------------------------------------------
 
-    @torch.no_grad()
     def observe(self) -> CNNObservation:
         """The picture looked at on its way through the network, and what is said of a few test pictures."""
+        return self.look_at(None)
+
+    @torch.no_grad()
+    def look_at(self, picture: Picture | None) -> CNNObservation:
+        """The same with a visitor's own picture on the way, which has no class; None is the one looked at."""
         n = self.pictures.num_train
-        rows = torch.tensor([self.picture_row, *(n + index for index in self.shown)], device=self.device)
+        rows = torch.tensor([n + index for index in self.shown], device=self.device)
+        pixels = self._pixels(picture)
         with still(self.model):
-            x = as_input(self._x[rows])
+            x = as_input(torch.cat([pixels[None], self._x[rows]]))
             layers, dead = drawn_layers(self.model, x)
             chances = self.model(x).softmax(1)
         images = self.pictures.images
@@ -207,14 +212,14 @@ class CNNExperiment(Inside):
             data=self.settings.data,
             architecture=self.settings.architecture,
             class_names=images.class_names,
-            picture=array(self._x[rows[0]]),
+            picture=array(pixels),
             picture_index=self.picture_row - n,
-            picture_class=int(self._y[rows[0]]),
+            picture_class=int(self._y[self.picture_row]) if picture is None else -1,
             chances=array(chances[0]),
             layers=layers,
-            shown=array(self._x[rows[1:]]),
-            shown_indices=array(rows[1:] - n),
-            shown_classes=array(self._y[rows[1:]]),
+            shown=array(self._x[rows]),
+            shown_indices=array(rows - n),
+            shown_classes=array(self._y[rows]),
             shown_chances=array(chances[1:]),
             num_parameters=sum(weight.numel() for weight in self._weights),
             num_train=n,
@@ -226,5 +231,6 @@ class CNNExperiment(Inside):
         )
 
 
+CARD_STEPS: Final = 200
 EXPERIMENT: Final = CNNExperiment
 SETTINGS: Final = CNNSettings

@@ -4,6 +4,7 @@ Shapes: N pictures, C channels, S side in pixels.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from jaxtyping import Float, Int64, UInt8
@@ -14,6 +15,8 @@ from data.dataset import seeded
 from data.images import ImageSet, load_images
 from experiments.cnn_settings import OWN, CNNSettings
 from training.settings import SettingsError
+
+DIRECTIONS: Final = ((1, 0), (-1, 0), (0, 1), (0, -1))  # down and right
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,8 @@ def make_pictures(settings: CNNSettings, own: ImageSet | None) -> Pictures:
     num_train = min(settings.num_train, images.num_train)
     kept = torch.cat([torch.arange(num_train), torch.arange(images.num_train, len(images.y))])
     x = scaled(images.x[kept], settings.image_size)
+    if settings.test_shift:
+        x = torch.cat([x[:num_train], shifted(x[num_train:], settings.test_shift)])
     places = None
     if settings.has_shuffled_pixels:
         places = torch.randperm(settings.image_size**2, generator=seeded(settings.seed))
@@ -69,6 +74,21 @@ def scaled(x: UInt8[Tensor, "N C H W"], side: int) -> UInt8[Tensor, "N C S S"]:
         return x
     parts = [F.interpolate(part.float(), size=(side, side), mode="bilinear", antialias=True) for part in x.split(500)]
     return torch.cat([part.round().clamp(0, 255).to(torch.uint8) for part in parts])
+
+
+def shifted(x: UInt8[Tensor, "N C S S"], far: int) -> UInt8[Tensor, "N C S S"]:
+    """The first picture moved down, the second up, the third right, the fourth left, and so on; black comes in."""
+    moved = torch.empty_like(x)
+    for turn, (down, right) in enumerate(DIRECTIONS):
+        moved[turn :: len(DIRECTIONS)] = moved_by(x[turn :: len(DIRECTIONS)], far * down, far * right)
+    return moved
+
+
+def moved_by(x: UInt8[Tensor, "N C S S"], down: int, right: int) -> UInt8[Tensor, "N C S S"]:
+    """All pictures moved by as many pixels, up and left if negative; black comes in at the other side."""
+    border, side = max(abs(down), abs(right)), x.shape[2]
+    framed = F.pad(x, (border,) * 4)
+    return framed[:, :, border - down : border - down + side, border - right : border - right + side]
 
 
 def shuffled(x: UInt8[Tensor, "N C S S"], places: Int64[Tensor, " P"]) -> UInt8[Tensor, "N C S S"]:

@@ -13,8 +13,8 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from experiments.cnn_data import Pictures, as_input, scaled, shuffled
-from experiments.cnn_network import convolutions, last_maps, still
+from experiments.cnn_data import DIRECTIONS, Pictures, as_input, moved_by, shuffled
+from experiments.cnn_network import convolutions, last_maps, origin, still
 from experiments.cnn_observation import array
 from experiments.cnn_settings import CNNSettings
 from models.cnn import SimpleCNN
@@ -23,7 +23,6 @@ from training.settings import SettingsError
 NUM_WORST: Final = 12
 AT_ONCE: Final = 100  # pictures
 NUM_PATCHES: Final = 10  # places of the patch along each side
-DIRECTIONS: Final = ((1, 0), (-1, 0), (0, 1), (0, -1))
 NUM_SHIFTED: Final = 200  # test pictures that are shifted
 
 Picture = UInt8[np.ndarray, "C S S"]
@@ -106,28 +105,33 @@ class Inside:
 
     # ---- one picture -------------------------------------------------------------------------------------------
 
-    def taken(self, image: UInt8[np.ndarray, "H W 3"]) -> Picture:
-        """A visitor's picture as this network gets its own: square, grey or in colour, scaled, shuffled if asked."""
-        x = torch.from_numpy(image).permute(2, 0, 1)[None]
-        if self.pictures.x.shape[1] == 1:
-            x = x.float().mean(1, keepdim=True).round().to(torch.uint8)
-        side = max(x.shape[2:])
-        top, left = (side - x.shape[2]) // 2, (side - x.shape[3]) // 2
-        x = F.pad(x, (left, side - x.shape[3] - left, top, side - x.shape[2] - top))
-        x = scaled(x, self.settings.image_size)
-        if self.pictures.places is not None:
-            x = shuffled(x, self.pictures.places)
-        return array(x[0])
-
     def _input(self, picture: Picture | None) -> Float[Tensor, "1 C S S"]:
-        row = self._x[self.picture_row] if picture is None else torch.from_numpy(picture).to(self._x.device)
-        return as_input(row[None])
+        return as_input(self._pixels(picture)[None])
+
+    def _pixels(self, picture: Picture | None) -> UInt8[Tensor, "C S S"]:
+        """The picture looked at, or a visitor's own with its pixels shuffled as those of all others."""
+        if picture is None:
+            return self._x[self.picture_row]
+        pixels = torch.from_numpy(picture).to(self._x.device)
+        return pixels if self.pictures.places is None else shuffled(pixels[None], self.pictures.places)[0]
 
     @torch.no_grad()
     def logits(self, picture: Picture | None = None) -> Float[np.ndarray, " K"]:
         """What the network says of each class before the softmax; None is the picture looked at."""
         with still(self.model):
             return array(self.model(self._input(picture))[0])
+
+    def convolutions(self) -> dict[str, int]:
+        """How many maps each convolution of this network makes, by its name."""
+        return {name: conv.out_channels for name, conv in convolutions(self.model).items()}
+
+    def origin(self, layer: str, number: int) -> tuple[str, int]:
+        """The convolution that makes map `number` (from 0) of a layer that is drawn, and the map's number there.
+
+        Raises:
+            SettingsError: if no convolution makes it.
+        """
+        return origin(self.model, layer, number)
 
     @torch.no_grad()
     def conv_parts(self, name: str, number: int, picture: Picture | None = None) -> ConvParts:
@@ -241,7 +245,7 @@ class Inside:
     @torch.no_grad()
     def shift_accuracy(self, most: int) -> Float[np.ndarray, " shifts"]:
         """Accuracy on the first test pictures moved by 0, 1 … `most` pixels, the mean over the four directions."""
-        n, side = self.pictures.num_train, self.settings.image_size
+        n = self.pictures.num_train
         x, y = self._x[n : n + NUM_SHIFTED], self._y[n : n + NUM_SHIFTED]
         places = self.pictures.places
         if places is not None:
@@ -250,9 +254,7 @@ class Inside:
         for far in range(most + 1):
             hits = []
             for down, right in DIRECTIONS if far else DIRECTIONS[:1]:
-                moved = F.pad(x, (most,) * 4)  # black comes in at the side
-                top, left = most - far * down, most - far * right
-                moved = moved[:, :, top : top + side, left : left + side]
+                moved = moved_by(x, far * down, far * right)
                 moved = moved if places is None else shuffled(moved, places)
                 hits.append((self._chances(moved).argmax(1) == y).float().mean().item())
             found.append(sum(hits) / len(hits))

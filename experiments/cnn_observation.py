@@ -45,7 +45,7 @@ class CNNObservation:
         class_names: K names.
         picture: the one looked at, (C, H, W), as the network gets it.
         picture_index: its place among the test pictures.
-        picture_class: what it is.
+        picture_class: what it is; −1 for a picture of the visitor's own.
         chances: (K,) what the network says it is.
         layers: the maps of each layer.
         shown: (S, C, H, W) the test pictures.

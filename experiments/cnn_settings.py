@@ -34,6 +34,14 @@ class CNNSettings(OptimizerSettings):
         ge=20,
         le=3000,
     )
+    test_shift: int = knob(
+        0,
+        "Shift the test pictures",
+        "Moves each test picture by so many pixels, to the four sides in turn. Training pictures stay where they are.",
+        group="Pictures",
+        ge=0,
+        le=6,
+    )
     has_shuffled_pixels: bool = knob(
         False,
         "Shuffle pixels",

@@ -26,9 +26,7 @@ class LSTMExperiment(Inside):
                 takes_numbers=task.takes_numbers,
                 forget_bias=settings.forget_bias,
             )
-        return SimpleRNN(
-            *sizes, cell=settings.cell, output_dim=task.num_outputs, takes_numbers=task.takes_numbers
-        )
+        return SimpleRNN(*sizes, cell=settings.cell, output_dim=task.num_outputs, takes_numbers=task.takes_numbers)
 
 
 EXPERIMENT: Final = LSTMExperiment

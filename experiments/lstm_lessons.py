@@ -33,7 +33,11 @@ LESSONS: Final = (
         slug="forget-bias",
         title="The forget bias decides which lag can be learnt",
         question="A lag of 15, an LSTM. The forget gate's first bias is 0, 1 or 3. How does that matter?",
-        choices=("Hardly, it is learnt anyway", "0 is best: nothing is prejudged", "The higher the sooner it is learnt"),
+        choices=(
+            "Hardly, it is learnt anyway",
+            "0 is best: nothing is prejudged",
+            "The higher the sooner it is learnt",
+        ),
         answer=2,
         trials=(
             Trial("bias 0", {**_MEMORY, "seq_len": 15, "forget_bias": 0.0}),
@@ -78,7 +82,11 @@ LESSONS: Final = (
         slug="saturated",
         title="Saturated gates",
         question="Counting brackets with Adam at a learning rate of 1. What happens to the gates?",
-        choices=("They stay near one half", "Most end at 0 or 1 and learning stops", "They are not touched by the rate"),
+        choices=(
+            "They stay near one half",
+            "Most end at 0 or 1 and learning stops",
+            "They are not touched by the rate",
+        ),
         answer=1,
         trials=(
             Trial("rate 1", {"task": "parentheses", "learning_rate": 1.0}),

@@ -15,14 +15,18 @@ NARROWEST: Final = 2
 WIDEST_EMBEDDING: Final = 128
 
 
-def num_weights(cell: str, num_inputs: int, embed_dim: int, hidden_dim: int, num_outputs: int, *, reads_numbers: bool) -> int:
+def num_weights(
+    cell: str, num_inputs: int, embed_dim: int, hidden_dim: int, num_outputs: int, *, reads_numbers: bool
+) -> int:
     """Weights and biases of the whole network; torch keeps two biases for each sum."""
     embedding = (num_inputs + reads_numbers) * embed_dim
     recurrent = SUMS[cell] * hidden_dim * (embed_dim + hidden_dim + 2)
     return embedding + recurrent + (hidden_dim + 1) * num_outputs
 
 
-def equal_settings(settings: LSTMSettings, num_inputs: int, num_outputs: int, reads_numbers: bool) -> list[LSTMSettings]:
+def equal_settings(
+    settings: LSTMSettings, num_inputs: int, num_outputs: int, reads_numbers: bool
+) -> list[LSTMSettings]:
     """The settings with each cell in turn, as wide as has the number of weights of an LSTM most nearly.
 
     The embedding stays if that comes close enough; else the embedding that fits best is taken too.
@@ -54,7 +58,9 @@ def _near(sums: int, weights: int, more: int, num_outputs: int) -> tuple[int, in
     return max(NARROWEST, math.floor(root)), max(NARROWEST, math.ceil(root))
 
 
-def entrants(settings: LSTMSettings, own: Own | None, num_inputs: int, num_outputs: int, reads_numbers: bool) -> list[Entrant]:
+def entrants(
+    settings: LSTMSettings, own: Own | None, num_inputs: int, num_outputs: int, reads_numbers: bool
+) -> list[Entrant]:
     """One network of each cell, with as many weights as an LSTM of these settings has."""
 
     def build(one: LSTMSettings) -> LSTMExperiment:

@@ -4,6 +4,7 @@ Shapes: B sequences, T steps, H units.
 """
 
 from collections.abc import Callable, Mapping
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn

@@ -86,9 +86,7 @@ def find_matches(
     ]
 
 
-def correlations(
-    values: Float[np.ndarray, "N H"], tracks: Float[np.ndarray, "N K"]
-) -> Float[np.ndarray, "H K"]:
+def correlations(values: Float[np.ndarray, "N H"], tracks: Float[np.ndarray, "N K"]) -> Float[np.ndarray, "H K"]:
     """Pearson's correlation of every unit with every track; 0 where one of them does not vary."""
     a, b = values - values.mean(0), tracks - tracks.mean(0)
     lengths = np.sqrt((a**2).sum(0))[:, None] * np.sqrt((b**2).sum(0))[None]

@@ -44,7 +44,7 @@ def is_capital(row: Row) -> Values:
 
 def is_sign(row: Row) -> Values:
     """The symbol is neither a letter nor a space."""
-    return [float(not symbol.isalnum() and not symbol in SPACES) for symbol in row]
+    return [float(not symbol.isalnum() and symbol not in SPACES) for symbol in row]
 
 
 def letters_of_word(row: Row) -> Values:

@@ -13,7 +13,7 @@ ScaleBy = Literal["each map", "each layer", "the network"]
 
 SCALES: Final[tuple[ScaleBy, ...]] = ("each map", "each layer", "the network")
 LETTERS: Final = 11  # of a class beside its bar
-FEW_LETTERS: Final = 9  # beside a small picture
+LETTER: Final = 0.56  # width of one, as a share of its size
 TOP: Final = 3  # classes told of each test picture
 RIGHT: Final = "✓"
 WRONG: Final = "✗"
@@ -75,6 +75,22 @@ def network_scene(
     return scene.to_bytes()
 
 
+def own_scene(seen: Any, scale_by: ScaleBy) -> bytes:
+    """A visitor's own picture on its way through the network.
+
+    Args:
+        seen: a `CNNObservation` of `look_at`.
+        scale_by: what shares one range of colours.
+    """
+    said = int(seen.chances.argmax())
+    alt = f"Your picture goes through the network, which says {seen.class_names[said]} with {seen.chances[said]:.0%}."
+    scene = Scene(PAGE.width, PAGE.layers[1] + PAGE.layers[3] + 26, alt)
+    _draw_layers(scene, seen, PAGE, scale_by, None)
+    _draw_picture(scene, seen, PAGE)
+    _draw_classes(scene, seen, PAGE)
+    return scene.to_bytes()
+
+
 def draw_pixels(scene: Scene, boxes: Any, pixels: np.ndarray, **more: Any) -> None:
     """Pictures [n, C, H, W] of bytes, grey or in colour, each in its box."""
     shares = pixels.astype(np.float64) / 255
@@ -90,16 +106,18 @@ def _draw_picture(scene: Scene, seen: Any, layout: Layout) -> None:
     scale = layout.scale
     draw_pixels(scene, layout.picture, seen.picture[None])
     centre = left + width / 2
-    note = f"test picture {seen.picture_index + 1} of {seen.num_test}"
-    scene.text(centre, layout.note_y, note, size=scale.note, align="center", colour="muted")
+    is_own = seen.picture_class < 0
+    note = "your picture" if is_own else f"test picture {seen.picture_index + 1} of {seen.num_test}"
     y = top + height + 1.4 * scale.title
-    name = _cut(seen.class_names[seen.picture_class], 16)
-    scene.text(centre, y, f"It is: {name}", size=scale.title, align="center", weight=600)
     said = int(seen.chances.argmax())
-    mark = RIGHT if said == seen.picture_class else WRONG
-    words = f"{mark} The network says: {_cut(seen.class_names[said], 14)}"
-    scene.text(centre, y + 1.6 * scale.note, words, size=scale.note, align="center")
-    scene.zoom(layout.picture, title="", title_size=scale.title)
+    words = f"The network says: {_cut(seen.class_names[said], 14)}"
+    if not is_own:
+        name = _cut(seen.class_names[seen.picture_class], 16)
+        scene.text(centre, y, f"It is: {name}", size=scale.title, align="center", weight=600)
+        words = f"{RIGHT if said == seen.picture_class else WRONG} {words}"
+        y += 1.6 * scale.note
+    scene.text(centre, y, words, size=scale.note, align="center", weight=600 if is_own else 400)
+    scene.zoom(layout.picture, title=note, title_size=scale.label)
 
 
 def _draw_layers(scene: Scene, seen: Any, layout: Layout, scale_by: ScaleBy, selected: Selected) -> None:
@@ -159,7 +177,8 @@ def _draw_classes(scene: Scene, seen: Any, layout: Layout) -> None:
     left, top, width, height = layout.classes
     scale, count = layout.scale, len(seen.class_names)
     scene.text(left + width / 2, layout.title_y, "Classes", size=scale.title, align="center", weight=600)
-    scene.text(left + width / 2, layout.note_y, "strong: the true one", size=scale.note, align="center", colour="muted")
+    note = "strong: the true one" if seen.picture_class >= 0 else ""
+    scene.text(left + width / 2, layout.note_y, note, size=scale.note, align="center", colour="muted")
     pitch = min(height / count, 2.4 * scale.label)
     y0 = top + (height - count * pitch) / 2
     bar_left, bar_width = left + layout.name_width, width - layout.name_width - layout.number_width
@@ -212,7 +231,7 @@ def _draw_bars(
     for row, k in enumerate(order):
         chance = _share(chances[k])
         mark = f"{WRONG} " if row == 0 and k != true else ""
-        name = mark + _cut(seen.class_names[k], FEW_LETTERS - len(mark))
+        name = mark + _cut(seen.class_names[k], int(width / (LETTER * scale.note)) - len(mark))
         place = y + row * pitch + 0.36 * pitch
         scene.text(x, place, name, size=scale.note, weight=600 if k == true else 400)
         bar_y = y + (row + 1) * pitch - 3

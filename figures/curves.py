@@ -38,15 +38,16 @@ def draw_curves(
     scale: Scale = ON_PAGE,
     here: float | None = None,
     heading: str = "",
+    styles: Sequence[Style] = STYLES,
 ) -> None:
-    """Lines over steps: the first name is the training curve, solid blue; the second the test curve, dashed orange.
+    """Lines over steps: unless told otherwise, the training curve, solid blue, then the test curve, dashed orange.
 
     Args:
         scene: what to draw into.
         box: the data area; the title stands above it, the numerals left of it and below.
         steps: (num_rows,) step of each row.
         values: name to (num_rows,) numbers.
-        names: which of them to draw, at most two.
+        names: which of them to draw, at most as many as there are styles.
         title: the quantity and its unit; the newest numbers are added.
         limits: fixed ends of the vertical axis; else from 0 to a round number above all of them.
         is_log: a logarithmic vertical axis; what is not above 0 is then not drawn.
@@ -54,6 +55,7 @@ def draw_curves(
         scale: how large the words are. In the large one the numbers stand in the line above the picture, not here.
         here: the step shown while an earlier moment is visited: marked, and the numbers in the title are its own.
         heading: what stands above instead of the title and the newest numbers.
+        styles: what each line is called, its colour, and whether it is dashed.
     """
     kept = rows_to_draw(len(steps))
     lines = [np.asarray(values[name], dtype=np.float64) for name in names if name in values]
@@ -66,15 +68,15 @@ def draw_curves(
     ylim = limits or (log_limits(everything) if is_log else (0.0, round_above(everything)))
     xlim = (0.0, max(SHORTEST, round_above(steps)))
     if scale is ON_PAGE:
-        told = heading or f"{title} by step: {numbers_at(here, steps, values, names)}"
+        told = heading or f"{title} by step: {numbers_at(here, steps, values, names, styles)}"
         scene.text(box[0], box[1] - scale.title, told, size=scale.title, weight=600, tabular=True)
     else:
-        known = [style for style, line in zip(STYLES, lines, strict=False) if np.isfinite(line).any()]
+        known = [style for style, line in zip(styles, lines, strict=False) if np.isfinite(line).any()]
         _draw_head(scene, box, f"{title} by step", known, scale)
     draw_axes(scene, box, xlim, ylim, scale, is_log=is_log)
     for level in levels:
         _draw_level(scene, box, level, ylim, scale)
-    for line, (_, colour, is_dashed) in zip(lines, STYLES, strict=False):
+    for line, (_, colour, is_dashed) in zip(lines, styles, strict=False):
         xy = np.stack([steps[kept], line[kept]], axis=1)
         scene.lines(box, [xy], xlim=xlim, ylim=ylim, colours=colour, width=2, dash=is_dashed)
     if here is not None:
@@ -86,10 +88,16 @@ def rows_to_draw(num_rows: int) -> np.ndarray:
     return np.unique(np.linspace(0, num_rows - 1, min(num_rows, MAX_ROWS)).astype(int))
 
 
-def numbers_at(here: float | None, steps: np.ndarray, values: Mapping[str, np.ndarray], names: Sequence[str]) -> str:
-    """The training and the test number in words: those at step `here`, or the newest if that is None."""
+def numbers_at(
+    here: float | None,
+    steps: np.ndarray,
+    values: Mapping[str, np.ndarray],
+    names: Sequence[str],
+    styles: Sequence[Style] = STYLES,
+) -> str:
+    """The number of each line in words: those at step `here`, or the newest if that is None."""
     row = len(steps) - 1 if here is None else row_at(here, steps)
-    pairs = zip(STYLES, names, strict=False)
+    pairs = zip(styles, names, strict=False)
     return " · ".join(f"{word} {values[name][row]:.3g}" for (word, *_), name in pairs if name in values and len(steps))
 
 

@@ -61,7 +61,15 @@ PROJECTOR: Final = Layout(
 
 
 def lstm_scene(
-    seen: Any, history: Any, *, unit: int, at: int, step: int, look: int = 0, is_log: bool = False, is_large: bool = False
+    seen: Any,
+    history: Any,
+    *,
+    unit: int,
+    at: int,
+    step: int,
+    look: int = 0,
+    is_log: bool = False,
+    is_large: bool = False,
 ) -> bytes:
     """Draws one unit, all units over time, and the learning curves.
 
@@ -177,9 +185,7 @@ def _draw_words(scene: Scene, seen: Any, layout: Layout, bottom: float) -> None:
             scene.text(x, heights[2], said, size=size, align="center", weight=600, colour=colour)  # type: ignore[arg-type]
 
 
-def _draw_choice(
-    scene: Scene, seen: Any, unit: int, at: int, tops: np.ndarray, height: float, layout: Layout
-) -> None:
+def _draw_choice(scene: Scene, seen: Any, unit: int, at: int, tops: np.ndarray, height: float, layout: Layout) -> None:
     """Outlines of the chosen unit in each map, and of the chosen step through all of them."""
     left, top, width, _ = layout.maps
     _, steps, units = seen.values.shape

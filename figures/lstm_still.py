@@ -84,7 +84,11 @@ def unit_over_time(seen: Any, unit: int, at: int, mode: theme.Mode) -> Still:
     figure = go.Figure()
     for number, signal in enumerate(seen.signals):
         is_memory = signal in ("cell", "hidden")
-        line = {"color": theme.CLASSES[number], "width": 3 if is_memory else 1.5, "dash": "dot" if not is_memory else "solid"}
+        line = {
+            "color": theme.CLASSES[number],
+            "width": 3 if is_memory else 1.5,
+            "dash": "dot" if not is_memory else "solid",
+        }
         figure.add_trace(
             go.Scatter(
                 x=steps, y=seen.of(signal)[:, unit], name=LETTERS[signal], mode="lines", line=line,
@@ -120,7 +124,9 @@ def gradient_by_lag(curves: Mapping[str, np.ndarray], mode: theme.Mode) -> Still
         line["dash"] = "solid" if is_live else ("dash", "dot", "dashdot", "longdash", "longdashdot")[(number - 1) % 5]
         shares = np.maximum(gradients, SMALLEST)
         hover = "lag %{x}: %{y:.2e}"
-        figure.add_trace(go.Scatter(x=np.arange(len(shares)), y=shares, name=label(name), line=line, hovertemplate=hover))
+        figure.add_trace(
+            go.Scatter(x=np.arange(len(shares)), y=shares, name=label(name), line=line, hovertemplate=hover)
+        )
     apply_theme(
         figure,
         mode,
@@ -189,6 +195,13 @@ def match_map(
         mode,
         height=90 + ROW_HEIGHT * len(counts),
         xaxis={**plain, "title": {"text": "steps from where the units go on"}},
-        yaxis={**plain, "autorange": "reversed", "title": {"text": "match"}, "tickmode": "linear", "dtick": 5, "tick0": 5},
+        yaxis={
+            **plain,
+            "autorange": "reversed",
+            "title": {"text": "match"},
+            "tickmode": "linear",
+            "dtick": 5,
+            "tick0": 5,
+        },
     )
     return Still(figure, f"{len(counts)} passages in which the chosen units are on together, aligned where they go on.")

@@ -202,9 +202,25 @@ class Scene(Fields, Marks):
         limits = [limits_of("xlim", xlim), limits_of("ylim", ylim)]
         self._add("plane", box=box_of("box", box), limits=limits, id=self._spot(id), tip=tip)
 
+    def pad(self, box: Box, *, id: str, tip: str, width: float = 8.0, colour: Colour = "text") -> None:
+        """A place to draw on, by keyboard too: arrows aim, Enter makes a dot, Shift with an arrow a line.
+
+        A finished stroke is sent as `{"kind": "pad", "id", "stroke": [[x, y], …]}`, from (0, 0) at the upper left
+        corner to (1, 1). It stays visible until the next scene, which is to show what became of it.
+
+        Args:
+            box: its area.
+            id: unique in the scene among `hot`, `plane` and `pad`.
+            tip: what to draw here, read aloud.
+            width: of the stroke while it is drawn, in scene units.
+            colour: of the stroke.
+        """
+        ink = {"width": tenth(width), "colour": colour_of("colour", colour)}
+        self._add("pad", box=box_of("box", box), id=self._spot(id), tip=tip, **ink)
+
     def _spot(self, id: str) -> str:
         if id in self._spots:
-            raise ValueError(f"id {id!r} is already taken by another hot or plane")
+            raise ValueError(f"id {id!r} is already taken by another hot, plane or pad")
         self._spots.add(id)
         return id
 

@@ -4,6 +4,7 @@ One thread, because Python threads share one interpreter lock: a thread per visi
 one worker with short slices still answers thirty (docs/decisions.md).
 """
 
+import atexit
 import logging
 import threading
 import time
@@ -11,6 +12,7 @@ from collections import deque
 from typing import Final, Protocol, runtime_checkable
 
 MAX_PLAYING: Final = 64
+CLOSE_SECONDS: Final = 5.0  # a slice is much shorter, a single step seldom longer
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class Scheduler:
         self._queued: set[int] = set()
         self._has_work = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._is_closed = False
 
     def submit(self, run: Trainee) -> None:
         """Puts a run in the queue if it is due and not there yet; cheap, so call it at every poll.
@@ -61,13 +64,21 @@ class Scheduler:
             self._ensure_thread()
             self._has_work.notify()
 
+    def close(self) -> None:
+        """Ends the worker after its slice. A thread inside torch when Python ends would abort the whole process."""
+        with self._has_work:
+            self._is_closed = True
+            self._has_work.notify_all()
+        if self._thread is not None:
+            self._thread.join(CLOSE_SECONDS)
+
     @property
     def num_playing(self) -> int:
         """How many runs get slices."""
         return len(self._queued)
 
     def _ensure_thread(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
+        if not self._is_closed and (self._thread is None or not self._thread.is_alive()):
             self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
             self._thread.start()
 
@@ -75,8 +86,10 @@ class Scheduler:
         num_resting = 0
         while True:
             with self._has_work:
-                while not self._queue:
+                while not self._queue and not self._is_closed:
                     self._has_work.wait()
+                if self._is_closed:
+                    return
                 run = self._queue.popleft()
             num_resting = 0 if self._give_slice(run) else num_resting + 1
             with self._has_work:
@@ -98,3 +111,4 @@ class Scheduler:
 
 
 SCHEDULER: Final = Scheduler()
+atexit.register(SCHEDULER.close)

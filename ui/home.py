@@ -8,14 +8,14 @@ from typing import Final
 import streamlit as st
 
 from catalog import PAGES, Entry
-from training.lessons import run_trial
-from training.run import Run
+from training.run import Run, Stop
 from ui.frame import page_style
 from ui.live import live_canvas
 from ui.museum import museum_links
 from ui.rooms import join_box
 
 CARD_STEPS: Final = 1500
+CARD_SECONDS: Final = 0.7  # at most; the server waits for all of them before it answers
 CARD_WIDTH: Final = 400  # px
 
 
@@ -46,6 +46,8 @@ def card_picture(slug: str) -> bytes:
     """A picture of a page's default network, trained here once when the server starts."""
     experiment = importlib.import_module(f"experiments.{slug}")
     run = Run(experiment.EXPERIMENT, experiment.SETTINGS())
-    run_trial(run, CARD_STEPS)
+    run.play(Stop(CARD_STEPS, CARD_SECONDS))
+    while run.is_playing:
+        run.advance(CARD_SECONDS)
     scene: bytes = importlib.import_module(f"figures.{slug}").card_scene(run.poll().observation)
     return scene

@@ -19,7 +19,15 @@ from ui.time_travel import playback_tick
 from ui.words import factor, plain, tex, written
 
 TABS_KEY: Final = "lstm_inside"
-LETTER: Final = {"forget": "f", "input": "i", "proposal": "g", "output": "o", "reset": "r", "update": "z", "hidden": "h"}
+LETTER: Final = {
+    "forget": "f",
+    "input": "i",
+    "proposal": "g",
+    "output": "o",
+    "reset": "r",
+    "update": "z",
+    "hidden": "h",
+}
 FRESH: Final = {"lstm": "a fresh LSTM", "gru": "a fresh GRU", "rnn": "a fresh plain RNN"}
 
 
@@ -172,7 +180,9 @@ def units_tab(run: Run, snapshot: Snapshot) -> None:
             "compared with what is known of each step. Blue: they rise together; orange: one falls as the other rises."
         )
         best = np.abs(found).argmax(0)
-        rows = [{"track": name, "unit": int(best[k]) + 1, "r": float(found[best[k], k])} for k, name in enumerate(names)]
+        rows = [
+            {"track": name, "unit": int(best[k]) + 1, "r": float(found[best[k], k])} for k, name in enumerate(names)
+        ]
         st.dataframe(
             pd.DataFrame(rows), hide_index=True, height=min(38 + 35 * len(rows), 320), key="lstm_best_units",
             column_config={"r": st.column_config.NumberColumn(format="%.2f")},

@@ -218,6 +218,42 @@ def test_the_plane_can_be_aimed_at_with_the_keyboard(still: Page) -> None:
     assert (event["x"], event["y"]) == (pytest.approx(0.48, abs=0.01), pytest.approx(-0.24, abs=0.01))
 
 
+PAPER = (990, 624, 60)
+
+
+def test_a_stroke_is_drawn_and_sent_when_the_pointer_is_lifted(still: Page) -> None:
+    left, top, side = PAPER
+    still.mouse.move(*at(still, left + 0.2 * side, top + 0.5 * side))
+    still.mouse.down()
+    still.mouse.move(*at(still, left + 0.8 * side, top + 0.5 * side), steps=6)
+    still.wait_for_timeout(200)
+    assert is_painted(still, left + 0.5 * side, top + 0.5 * side)
+    assert not is_painted(still, left + 0.5 * side, top + 0.2 * side)
+    still.mouse.up()
+    stroke = events(still, lambda event: event["kind"] == "pad")[0]["stroke"]
+    assert len(stroke) >= 5
+    assert stroke[0] == pytest.approx([0.2, 0.5], abs=0.05)
+    assert stroke[-1] == pytest.approx([0.8, 0.5], abs=0.05)
+
+
+def test_a_stroke_ends_at_the_edge_of_its_pad(still: Page) -> None:
+    left, top, side = PAPER
+    still.mouse.move(*at(still, left + 0.5 * side, top + 0.5 * side))
+    still.mouse.down()
+    still.mouse.move(*at(still, left - 3 * side, top + 0.5 * side), steps=4)
+    still.mouse.up()
+    assert events(still, lambda event: event["kind"] == "pad")[0]["stroke"][-1][0] == 0
+
+
+def test_the_keyboard_draws_too(still: Page) -> None:
+    still.get_by_role("button", name="Draw here").focus()
+    for key in ("ArrowLeft", "Enter"):
+        still.keyboard.press(key)
+    assert events(still, lambda event: len(event["stroke"]) == 1)[0]["stroke"] == [[0.48, 0.5]]
+    still.keyboard.press("Shift+ArrowDown")
+    assert events(still, lambda event: len(event["stroke"]) == 2)[0]["stroke"] == [[0.48, 0.5], [0.48, 0.52]]
+
+
 def test_dark_colours(start_app: Callable[..., str], new_page: Callable[..., Page]) -> None:
     pages = [open_demo(new_page(color_scheme=mode), start_app(APP), "?still") for mode in ("light", "dark")]
     assert [page.locator(".frame").get_attribute("data-mode") for page in pages] == ["light", "dark"]

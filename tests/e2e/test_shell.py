@@ -28,6 +28,29 @@ def train(page: Page, address: str) -> Page:
 
 @pytest.mark.e2e
 @per_page
+def test_it_plays_and_pauses_by_deep_link_without_scrolling(
+    browser_page: Page, start_app: StartApp, page_errors: list[str], slug: str
+) -> None:
+    page = browser_page
+    page.goto(f"{start_app(APP)}/{slug}?{slug}_pace=full+speed")
+    canvas, play = page.locator("canvas").first, page.get_by_role("button", name="Play")
+    expect(canvas).to_have_attribute("data-step", "0")
+    play.click()
+    end = time.monotonic() + 60
+    while int(picture(page)) < 20:
+        assert time.monotonic() < end, f"still at step {picture(page)}"
+        time.sleep(0.1)
+    page.get_by_role("button", name="Pause").click()
+    expect(play).to_be_visible()
+    box = canvas.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 720, "the live picture fits a 1280x720 window"
+    assert box["width"] > 600
+    assert page_errors == []
+
+
+@pytest.mark.e2e
+@per_page
 def test_the_copied_link_restores_settings_and_seed(
     new_page: NewPage, start_app: StartApp, page_errors: list[str], slug: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 import gc
 import logging
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -279,3 +281,36 @@ def test_training_leaves_the_random_state_of_others_alone(visitors):
     run.pause()
     assert torch.equal(torch.get_rng_state(), before)
     assert type(run.experiment) is Toy
+
+
+def test_a_closed_scheduler_ends_its_worker_and_starts_no_other():
+    scheduler, run = Scheduler(), toy_run()
+    run.play()
+    run.poll()
+    scheduler.submit(run)
+    wait_until(lambda: run.step > 0)
+    scheduler.close()
+    step = run.step
+    assert not scheduler._thread.is_alive()
+    run.poll()
+    scheduler.submit(run)
+    time.sleep(0.05)
+    assert run.step == step
+
+
+def test_python_can_end_while_a_network_trains():
+    program = (
+        "import time\n"
+        "from experiments.mlp import EXPERIMENT, SETTINGS\n"
+        "from training.run import Run\n"
+        "from training.scheduler import SCHEDULER\n"
+        "run = Run(EXPERIMENT, SETTINGS())\n"
+        "run.play()\n"
+        "run.poll()\n"
+        "SCHEDULER.submit(run)\n"
+        "while run.step < 20:\n"
+        "    time.sleep(0.001)\n"
+    )
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stderr) == (0, "")

@@ -42,6 +42,7 @@ async function next(view, packed) {
   // a new number asks the visitor's eye to the picture, such as a lesson that starts further down
   if ((scene.meta.look ?? view.look) !== view.look && view.look !== undefined) view.frame.scrollIntoView({ block: "center" });
   view.look = scene.meta.look ?? view.look;
+  if (!view.stroke?.isOpen) view.stroke = null; // this scene shows what became of it
   arrange(view);
   sense(view);
   draw(view);
@@ -113,9 +114,9 @@ function draw(view) {
   view.pending = undefined;
   if (!view.scene || !view.scale) return;
   const started = performance.now();
-  const { colours, font, hover, aim, atlases, sprites, ratio } = view;
+  const { colours, font, hover, aim, stroke, atlases, sprites, ratio } = view;
   view.ctx ??= view.canvas.getContext("2d");
-  const least = paint({ ctx: view.ctx, ...sizesOf(view, ratio), colours, font, hover, aim, atlases, sprites }, view.scene);
+  const least = paint({ ctx: view.ctx, ...sizesOf(view, ratio), colours, font, hover, aim, stroke, atlases, sprites }, view.scene);
   view.canvas.dataset.smallest = (least / ratio).toFixed(2);
   view.canvas.dataset.ms = (performance.now() - started).toFixed(2);
 }
@@ -131,6 +132,7 @@ styles.replaceSync(`
     background: none; color: inherit; font: inherit; -webkit-tap-highlight-color: transparent;
   }
   button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+  .pad { touch-action: none; }
   button:not(.plane, [aria-disabled]):hover { box-shadow: 0 0 0 1.5px var(--accent); }
   .glyph {
     border: 1px solid var(--hairline); border-radius: 50%; background: var(--background); color: var(--muted);

@@ -375,7 +375,24 @@ function plane(pen, item) {
   pen.ctx.stroke();
 }
 
-const painters = { sheet, classes, zoom, colorbar, edges, points, lines, histograms, text, rect, axes, plane };
+/** The stroke that is being drawn, and where the keyboard aims. */
+function pad(pen, item) {
+  const [x, y, width, height] = item.box;
+  if (pen.stroke?.id === item.id) {
+    const spots = pen.stroke.spots.map(([right, down]) => [(x + right * width) * pen.k, (y + down * height) * pen.k]);
+    pen.ctx.beginPath();
+    pen.ctx.moveTo(...spots[0]);
+    for (const spot of spots.length > 1 ? spots : [...spots, spots[0]]) pen.ctx.lineTo(...spot);
+    pen.ctx.lineCap = pen.ctx.lineJoin = "round";
+    pen.ctx.lineWidth = item.width * pen.k;
+    pen.ctx.strokeStyle = css(pen.colours, item.colour);
+    pen.ctx.stroke();
+    pen.ctx.lineCap = "butt";
+  }
+  plane(pen, item);
+}
+
+const painters = { pad, sheet, classes, zoom, colorbar, edges, points, lines, histograms, text, rect, axes, plane };
 
 // --- strokes shared by all -------------------------------------------------------------------------------------------
 

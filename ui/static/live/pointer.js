@@ -5,6 +5,8 @@ import { boxAt, curveAt, inside, numeral, weightAt, LEVELS, MISSING } from "./sc
 const REACH = 5; // CSS pixels from the pointer to an edge
 const STEPS = 24; // straight pieces an edge is measured by
 const STRIDE = 0.02; // of a plane's side, per arrow key
+const NEAR = 0.004; // of a pad's side: a stroke takes no places nearer to each other
+const LONGEST = 1500; // places in a stroke
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Listen to the pointer over a view's stage. */
@@ -122,6 +124,7 @@ function tell(view, spot) {
 function tipOf(view, spot) {
   const { hot, tile, edge } = view.hover;
   if (hot?.kind === "hot") return hot.tip;
+  if (hot?.kind === "pad") return "";
   if (hot && view.aim?.id === hot.id) return aimed(view, hot);
   if (edge) return sentence(edge.item.names?.[edge.index], edge.item.readout, numeral(weightAt(edge.item, edge.index)));
   if (!tile) return "";
@@ -165,7 +168,9 @@ function button(view, id) {
     event.preventDefault();
     press(view, item(), event);
   });
-  node.addEventListener("keydown", (event) => item().kind === "plane" && aim(view, item(), event));
+  node.addEventListener("keydown", (event) => item().kind !== "hot" && aim(view, item(), event));
+  for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
+    node.addEventListener(kind, (event) => item()?.kind === "pad" && drawn(view, item(), event));
   node.addEventListener("focus", () => refresh(view));
   node.addEventListener("blur", () => aimAt(view, null));
   return node;
@@ -180,8 +185,8 @@ function dress(view, node, item) {
   const percent = (part, whole) => `${(100 * part) / whole}%`;
   Object.assign(node.style, { left: percent(x, across), top: percent(y, down) });
   Object.assign(node.style, { width: percent(width, across), height: percent(height, down) });
-  node.style.cursor = item.kind === "plane" ? "crosshair" : item.disabled ? "not-allowed" : item.cursor;
-  node.className = item.kind === "plane" ? "plane" : item.glyph ? "glyph" : "";
+  node.style.cursor = item.kind !== "hot" ? "crosshair" : item.disabled ? "not-allowed" : item.cursor;
+  node.className = item.kind === "pad" ? "plane pad" : item.kind === "plane" ? "plane" : item.glyph ? "glyph" : "";
   node.textContent = item.glyph ?? "";
   node.setAttribute("aria-label", item.tip);
   attribute(node, "aria-pressed", item.pressed);
@@ -197,6 +202,7 @@ function press(view, item, event) {
   if (item.disabled) return;
   if (item.kind === "hot") return view.send({ kind: "hot", id: item.id, ...item.event });
   const byKeyboard = event.detail === 0 && event.type === "click";
+  if (item.kind === "pad") return byKeyboard ? finish(view, item, [share(view, item)]) : undefined;
   const [x, y] = byKeyboard ? share(view, item) : shareAt(item, spotOf(view, event));
   const [[left, right], [bottom, top]] = item.limits;
   const { shiftKey: shift, altKey: alt, button } = event;
@@ -207,6 +213,32 @@ function press(view, item, event) {
 const shareAt = ({ box: [left, top, width, height] }, [x, y]) => [(x - left) / width, (y - top) / height];
 const share = (view, item) => (view.aim?.id === item.id ? [view.aim.x, view.aim.y] : [0.5, 0.5]);
 
+/** A stroke grows while the pointer is down, and is sent when it is lifted. */
+function drawn(view, item, event) {
+  if (event.button > 0) return;
+  const spot = shareAt(item, spotOf(view, event)).map((value) => Math.min(1, Math.max(0, value)));
+  if (event.type === "pointerdown") {
+    event.target.setPointerCapture(event.pointerId);
+    view.aim = null;
+    view.stroke = { id: item.id, spots: [spot], isOpen: true };
+    view.redraw();
+  }
+  if (!view.stroke?.isOpen) return;
+  const { spots } = view.stroke;
+  const [x, y] = spots.at(-1);
+  if (Math.hypot(spot[0] - x, spot[1] - y) > NEAR && spots.length < LONGEST) spots.push(spot);
+  if (event.type === "pointermove") view.redraw();
+  else if (event.type !== "pointerdown") finish(view, item, spots);
+}
+
+/** Send a whole stroke; it stays in the picture until the next scene. */
+function finish(view, item, spots) {
+  view.stroke = { id: item.id, spots, isOpen: false };
+  view.redraw();
+  const rounded = (value) => Math.round(value * 1e4) / 1e4;
+  view.send({ kind: "pad", id: item.id, stroke: spots.map((spot) => spot.map(rounded)) });
+}
+
 function aim(view, item, event) {
   const step = ARROWS[event.key];
   if (!step) return;
@@ -215,6 +247,7 @@ function aim(view, item, event) {
   const move = (value, by) => Math.min(1, Math.max(0, value + by * STRIDE));
   view.pointer = null;
   aimAt(view, { id: item.id, x: move(x, step[0]), y: move(y, step[1]) });
+  if (item.kind === "pad" && event.shiftKey) finish(view, item, [[x, y], [view.aim.x, view.aim.y]]); // prettier-ignore
 }
 
 function aimAt(view, aim) {

@@ -27,7 +27,7 @@ export async function decode(packed) {
       if (slice) item[field] = new Type(raw, blob + slice[0], slice[1] / Type.BYTES_PER_ELEMENT);
     }
   }
-  scene.spots = scene.items.filter((item) => item.kind === "hot" || item.kind === "plane");
+  scene.spots = scene.items.filter((item) => ["hot", "plane", "pad"].includes(item.kind));
   return scene;
 }
 

@@ -83,6 +83,8 @@ def _buttons(scene: Scene) -> None:
     scene.text(874, 649, "noise", align="center", size=13)
     scene.hot((822, 636, 104, 26), "noise", "Noise is on", pressed=True)
     scene.hot((942, 637, 24, 24), "locked", "Not while the run is playing", glyph="×", disabled=True)
+    scene.rect((990, 624, 60, 60), stroke="hairline")
+    scene.pad((990, 624, 60, 60), id="paper", tip="Draw here", width=6)
 
 
 def remember(event: Event) -> None:
