@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from data.synthetic import Sequences
 from experiments.lstm_observation import GATES, MOST_SHOWN, NUM_NEXT, SIGNALS, WINDOW, WORDS_WINDOW, LSTMObservation
-from experiments.lstm_reading import layer_of, memory_gradients, read
+from experiments.lstm_reading import memory_gradients, read, sums_of
 from experiments.lstm_settings import LSTMSettings
 from experiments.lstm_task import block, rows_to_read, signs
 from experiments.lstm_tracks import tracks_of_symbols, tracks_of_text, tracks_of_values
@@ -150,7 +150,7 @@ class Inside(SequenceExperiment):
             unit: from 0.
             step: of the whole sequence, from 0.
         """
-        layer, size = layer_of(self.model), self.settings.hidden_dim
+        sums, size = sums_of(self.model), self.settings.hidden_dim
         row, _ = self._place()
         inputs = self.rows.inputs[row : row + 1, : step + 1]
         seen = read(self.model, inputs)
@@ -159,13 +159,13 @@ class Inside(SequenceExperiment):
         found = []
         for number, name in enumerate(PARTS[self.settings.cell]):
             at = number * size + unit
-            products = layer.weight_hh_l0[at] * before
-            from_symbol = float(layer.weight_ih_l0[at] @ embedded)
-            bias = float(layer.bias_ih_l0[at] + layer.bias_hh_l0[at])
+            products = sums.hidden[at] * before
+            from_symbol = float(sums.input[at] @ embedded)
+            bias = float(sums.input_bias[at] + sums.hidden_bias[at])
             if self.settings.cell == "gru" and name == "proposal":  # the reset gate lets only a share of it through
                 reset = float(seen["reset"][0, step, unit])
                 products = products * reset
-                bias = float(layer.bias_ih_l0[at] + reset * layer.bias_hh_l0[at])
+                bias = float(sums.input_bias[at] + reset * sums.hidden_bias[at])
             value = float(seen[name][0, step, unit])
             total = from_symbol + float(products.sum()) + bias
             found.append(Part(name, from_symbol, array(products), bias, total, value, name in GATES))

@@ -62,7 +62,7 @@ LESSONS: Final = (
     Lesson(
         slug="reach",
         title="Truncated backpropagation",
-        question="The lag is 10, but the gradient may go back 5 steps only. The memory itself is carried on. Is it learnt?",
+        question="Lag 10, but the gradient goes back 5 steps only; the memory itself is carried on. Is it learnt?",
         choices=("No", "Yes, the memory is carried on", "Yes, only later"),
         answer=0,
         trials=(
@@ -95,8 +95,8 @@ LESSONS: Final = (
         steps=300,
         holds=lambda n: n[0]["test_loss"] > 0.5 and n[0]["most_saturated_share"] > 0.5 and n[1]["test_loss"] < 0.2,
         explanation=(
-            "The first huge steps push the sums of the gates far out, where σ is flat: {0[most_saturated_share]:.0%} of "
-            "their values lie within 0.01 of 0 or 1, and no gradient passes there. The loss stays at "
+            "The first huge steps push the sums of the gates far out, where σ is flat: {0[most_saturated_share]:.0%} "
+            "of their values lie within 0.01 of 0 or 1, and no gradient passes there. The loss stays at "
             "{0[test_loss]:.2f}; with a rate of 0.01, {1[most_saturated_share]:.0%} are that far out, and it is "
             "{1[test_loss]:.3f}."
         ),

@@ -1,7 +1,7 @@
 """A race of cells: networks with an LSTM, a GRU and plain recurrent units, each with as many weights as the others."""
 
 import math
-from typing import Final
+from typing import Any, Final
 
 from experiments.lstm import LSTMExperiment
 from experiments.lstm_settings import LSTMSettings
@@ -16,7 +16,7 @@ WIDEST_EMBEDDING: Final = 128
 
 
 def num_weights(
-    cell: str, num_inputs: int, embed_dim: int, hidden_dim: int, num_outputs: int, *, reads_numbers: bool
+    cell: str, embed_dim: int, hidden_dim: int, *, num_inputs: int, num_outputs: int, reads_numbers: bool
 ) -> int:
     """Weights and biases of the whole network; torch keeps two biases for each sum."""
     embedding = (num_inputs + reads_numbers) * embed_dim
@@ -31,23 +31,19 @@ def equal_settings(
 
     The embedding stays if that comes close enough; else the embedding that fits best is taken too.
     """
-
-    def count(cell: str, embed: int, hidden: int) -> int:
-        return num_weights(cell, num_inputs, embed, hidden, num_outputs, reads_numbers=reads_numbers)
-
-    wanted = count("lstm", settings.embed_dim, settings.hidden_dim)
+    more: dict[str, Any] = {"num_inputs": num_inputs, "num_outputs": num_outputs, "reads_numbers": reads_numbers}
+    wanted = num_weights("lstm", settings.embed_dim, settings.hidden_dim, **more)
     found = []
     for cell in CELLS:
-        pairs = [
-            (embed, hidden)
-            for embed in range(NARROWEST, min(WIDEST_EMBEDDING, 2 * settings.embed_dim) + 1)
-            for hidden in _near(SUMS[cell], wanted - count(cell, embed, 0), embed + 2, num_outputs)
-        ]
-        same = [pair for pair in pairs if pair[0] == settings.embed_dim]
-        embed, hidden = min(same, key=lambda pair, cell=cell: abs(count(cell, *pair) - wanted))
-        if abs(count(cell, embed, hidden) - wanted) > CLOSE * wanted:
-            embed, hidden = min(pairs, key=lambda pair, cell=cell: abs(count(cell, *pair) - wanted))
-        found.append(settings.changed(cell=cell, embed_dim=embed, hidden_dim=hidden))
+        offers = []  # (difference, embedding, units)
+        for embed in range(NARROWEST, min(WIDEST_EMBEDDING, 2 * settings.embed_dim) + 1):
+            left = wanted - num_weights(cell, embed, 0, **more)
+            for hidden in _near(SUMS[cell], left, embed + 2, num_outputs):
+                offers.append((abs(num_weights(cell, embed, hidden, **more) - wanted), embed, hidden))
+        best = min(offer for offer in offers if offer[1] == settings.embed_dim)
+        if best[0] > CLOSE * wanted:
+            best = min(offers)
+        found.append(settings.changed(cell=cell, embed_dim=best[1], hidden_dim=best[2]))
     return found
 
 

@@ -1,9 +1,10 @@
 """What happens inside a recurrent cell while it reads: every signal at every step, and the gradient on its way back.
 
-Shapes: B sequences, T steps, H units.
+Shapes: B sequences, T steps, H units, GH rows of all parts.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -15,14 +16,31 @@ from models.rnn import SimpleRNN
 RecurrentNetwork = SimpleLSTM | SimpleRNN
 
 
-def layer_of(network: RecurrentNetwork) -> nn.RNNBase:
-    """Its recurrent layer."""
-    return network.layers[0]
+class Sums(NamedTuple):
+    """The weights behind the sums of a cell, G parts below each other: G = 4 for an LSTM, 3 for a GRU, 1 for an RNN.
+
+    Attributes:
+        input: W, what is made of the symbol read.
+        hidden: U, what is made of the hidden values before.
+        input_bias: the part of the bias that torch keeps with W.
+        hidden_bias: the part that it keeps with U.
+    """
+
+    input: Float[Tensor, "GH E"]
+    hidden: Float[Tensor, "GH H"]
+    input_bias: Float[Tensor, " GH"]
+    hidden_bias: Float[Tensor, " GH"]
+
+
+def sums_of(network: RecurrentNetwork) -> Sums:
+    """The weights of its recurrent layer."""
+    parts: Any = network.layers[0]
+    return Sums(parts.weight_ih_l0, parts.weight_hh_l0, parts.bias_ih_l0, parts.bias_hh_l0)
 
 
 def start_state(network: RecurrentNetwork, batch_size: int, like: Tensor) -> dict[str, Float[Tensor, "B H"]]:
     """The states before the first step: zeros."""
-    zeros = like.new_zeros(batch_size, layer_of(network).hidden_size)
+    zeros = like.new_zeros(batch_size, network.layers[0].hidden_size)
     return {"hidden": zeros, "cell": zeros} if isinstance(network, SimpleLSTM) else {"hidden": zeros}
 
 
@@ -36,16 +54,15 @@ def one_step(
         embedded: the symbols read, as numbers.
         before: the states of the step before.
     """
-    layer = layer_of(network)
-    h = before["hidden"]
-    from_input = embedded @ layer.weight_ih_l0.T + layer.bias_ih_l0  # (B, G H), G = 4, 3 or 1 parts
-    from_before = h @ layer.weight_hh_l0.T + layer.bias_hh_l0  # (B, G H)
+    h, sums = before["hidden"], sums_of(network)
+    from_input = embedded @ sums.input.T + sums.input_bias  # (B, GH)
+    from_before = h @ sums.hidden.T + sums.hidden_bias  # (B, GH)
     if isinstance(network, SimpleLSTM):
         i, f, g, o = (from_input + from_before).chunk(4, dim=1)  # each (B, H)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
         c = f * before["cell"] + i * g
         return {"forget": f, "input": i, "proposal": g, "output": o, "cell": c, "hidden": o * c.tanh()}
-    if isinstance(layer, nn.GRU):
+    if isinstance(network.layers[0], nn.GRU):
         (r, z, n), (r2, z2, n2) = from_input.chunk(3, dim=1), from_before.chunk(3, dim=1)
         r, z = (r + r2).sigmoid(), (z + z2).sigmoid()
         n = (n + r * n2).tanh()

@@ -7,6 +7,7 @@ from training.optimizers import RATES
 from training.settings import knob
 
 ROW_LENGTH: Final = 240  # steps of a row of text to look into
+MOST_UNITS: Final = 300  # a plain RNN needs so many to have the weights of an LSTM with the most the slider offers
 NUM_ROWS: Final = 256  # at most, to look into
 
 
@@ -48,9 +49,9 @@ class LSTMSettings(SequenceSettings):
         "Hidden units",
         "Units of the memory; the first 32 are drawn. The lecture takes 256.",
         group="Network",
-        ladder=(2, 4, 8, 12, 16, 24, 32, 64, 128, 256),
+        ladder=(2, 4, 8, 12, 16, 24, 32, 64, 128),
         ge=2,
-        le=512,
+        le=MOST_UNITS,
     )
     forget_bias: float = knob(
         1.0,

@@ -22,7 +22,8 @@ UNMARKED: Final = "·"
 def rows_to_read(task: Any) -> Sequences:
     """The test sequences; of a text, longer rows of its tail."""
     if not isinstance(task, TextTask):
-        return task.test  # type: ignore[no-any-return]
+        found: Sequences = task.test
+        return found
     tail = task.text.ids[task.text.num_train :]
     length = min(ROW_LENGTH, len(tail) - 1)
     count = max(1, min(NUM_ROWS, (len(tail) - 1) // length))

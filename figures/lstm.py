@@ -7,6 +7,7 @@ import numpy as np
 
 from figures.curves import Level, draw_curves, numbers_at, round_above
 from figures.lstm_cell import draw_cell, numbers_of, sentences
+from figures.palettes import Palette
 from figures.scene import Box, Scene
 from figures.theme import ON_PAGE, ON_PROJECTOR, Scale
 
@@ -154,7 +155,7 @@ def _draw_maps(scene: Scene, seen: Any, tops: np.ndarray, height: float, layout:
     _, steps, units = seen.values.shape
     for signal, top in zip(seen.signals, tops, strict=True):
         low, high = limits_of(seen, signal)
-        palette = "magnitude" if signal in GATES else "diverging"
+        palette: Palette = "magnitude" if signal in GATES else "diverging"
         box = (left, float(top), width, height)
         scene.sheet(
             box, seen.of(signal).T, low=low, high=high, palette=palette, smooth=False, readout=LETTERS[signal]
@@ -231,7 +232,7 @@ def card_scene(seen: Any) -> bytes:
     height = 200 / len(shown)
     for index, signal in enumerate(shown):
         low, high = limits_of(seen, signal)
-        palette = "magnitude" if signal in GATES else "diverging"
+        palette: Palette = "magnitude" if signal in GATES else "diverging"
         box = (0.0, index * height, 360.0, height - 6)
         scene.sheet(box, seen.of(signal).T, low=low, high=high, palette=palette, smooth=False)
     return scene.to_bytes()

@@ -1,4 +1,4 @@
-"""Pictures of the paused page `lstm`, to inspect: where gates come from, one unit over time, gradients, tracks, matches.
+"""Pictures of the paused page `lstm`, to inspect: gates, one unit over time, gradients, matches.
 
 `seen` is always an `LSTMObservation`.
 """
