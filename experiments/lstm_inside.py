@@ -61,7 +61,7 @@ class Recording:
 
     Attributes:
         symbols: R rows of L symbols as they are shown.
-        states: hidden values, and for an LSTM tanh of the cell values, each (R, L, H).
+        states: hidden values, and for an LSTM the cell values, each (R, L, H).
         tracks: (R, L) of everything a unit might keep track of, by name.
     """
 
@@ -96,6 +96,7 @@ class Inside(SequenceExperiment):
         values = torch.stack([seen[name][0, window, :MOST_SHOWN] for name in SIGNALS[self.settings.cell]])
         answers = signs(wanted, symbols)
         return LSTMObservation(
+            takes_numbers=self.task.takes_numbers,
             cell=self.settings.cell,
             task=self.settings.task,
             symbols=tuple(signs(inputs[0, window], self.task.symbols)),
@@ -176,7 +177,7 @@ class Inside(SequenceExperiment):
         seen = read(self.model, self.rows.inputs)
         states = {"hidden h": array(seen["hidden"])}
         if "cell" in seen:
-            states["cell c"] = np.tanh(array(seen["cell"]))
+            states["cell c"] = array(seen["cell"])
         rows = [signs(row, self.task.symbols) for row in self.rows.inputs]
         return Recording(tuple(map(tuple, rows)), states, self._tracks(rows))
 

@@ -24,6 +24,7 @@ class LSTMObservation:
     """One sequence read by the network as it is now: a window of W steps of it. Symbols are signs to look at.
 
     Attributes:
+        takes_numbers: whether numbers are read and answered, not symbols.
         cell: `lstm`, `gru` or `rnn`.
         task: name of the task.
         symbols: W symbols read.
@@ -43,6 +44,7 @@ class LSTMObservation:
         saturated_share: one share: gates (for an RNN, hidden values) in the flat part of their bend.
     """
 
+    takes_numbers: bool
     cell: str
     task: str
     symbols: tuple[str, ...]

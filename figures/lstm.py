@@ -22,6 +22,14 @@ LETTERS: Final = {
     "reset": "reset r",
     "update": "update z",
 }
+WANTED: Final = {
+    "memory": "the first letter, at the last step",
+    "copy": "the first letters once more, after the question mark",
+    "adding": "the sum of the two marked values, at the last step",
+    "parentheses": "how many brackets are open",
+    "sine": "the next value of the wave",
+}
+APART: Final = 0.25  # of the highest level, that two of them must differ to be drawn both
 MOST_SAID: Final = 4
 TALLEST: Final = 0.3  # of the room for all maps, that one may take
 
@@ -45,8 +53,8 @@ PAGE: Final = Layout(
     scale=ON_PAGE,
     cell=(10.0, 40.0, 400.0, 290.0),
     words_y=346.0,
-    loss=(44.0, 434.0, 366.0, 72.0),
-    maps=(504.0, 66.0, 486.0, 392.0),
+    loss=(44.0, 428.0, 366.0, 78.0),
+    maps=(504.0, 74.0, 486.0, 402.0),
     button=18.0,
 )
 PROJECTOR: Final = Layout(
@@ -56,7 +64,7 @@ PROJECTOR: Final = Layout(
     cell=(16.0, 48.0, 500.0, 350.0),
     words_y=420.0,
     loss=(70.0, 544.0, 446.0, 74.0),
-    maps=(644.0, 84.0, 620.0, 484.0),
+    maps=(644.0, 104.0, 620.0, 484.0),
     button=26.0,
 )
 
@@ -104,11 +112,20 @@ def lstm_scene(
     _draw_words(scene, seen, layout, tops[-1] + height)
     _draw_choice(scene, seen, unit, at, tops, height, layout)
     _draw_head(scene, seen, layout)
-    draw_curves(
-        scene, layout.loss, *rows, losses, title="Loss (nats)", is_log=is_log,
-        levels=[Level(*level) for level in seen.levels], scale=layout.scale, here=here,
-    )  # fmt: skip
+    title = "Mean squared error" if seen.takes_numbers else "Loss (nats)"
+    told: dict[str, Any] = {"title": title, "is_log": is_log, "scale": layout.scale, "here": here}
+    draw_curves(scene, layout.loss, *rows, losses, levels=levels_of(seen), **told)
     return scene.to_bytes()
+
+
+def levels_of(seen: Any) -> list[Level]:
+    """What to compare the loss with, the lowest first; one that would lie upon another is left out."""
+    kept: list[Level] = []
+    highest = max((value for _, value in seen.levels), default=1.0)
+    for words, value in sorted(seen.levels, key=lambda level: level[1]):
+        if not kept or value - kept[-1].value > APART * highest:
+            kept.append(Level(words, value))
+    return kept
 
 
 def chosen(seen: Any, unit: int, at: int) -> tuple[int, int]:
@@ -144,7 +161,7 @@ def _draw_unit(scene: Scene, seen: Any, unit: int, at: int, layout: Layout) -> N
         scene.text(left, y, line, size=scale.label, tabular=True)
         y += 1.5 * scale.label
     pairs = list(zip(seen.next_symbols[at], seen.next_chances[at], strict=True))[:MOST_SAID]
-    said = " · ".join(f"{symbol} {chance:.0%}" if len(pairs) > 1 else symbol for symbol, chance in pairs)
+    said = ",  ".join(f"{symbol} ({chance:.0%})" if len(pairs) > 1 else symbol for symbol, chance in pairs)
     told = f"   (right: {seen.targets[at]})" if seen.targets[at] else ""
     scene.text(left, y, f"All units say: {said}{told}", size=scale.label, tabular=True, weight=600)
 
@@ -192,21 +209,33 @@ def _draw_choice(scene: Scene, seen: Any, unit: int, at: int, tops: np.ndarray, 
     _, steps, units = seen.values.shape
     for upper in tops:
         row = (left, float(upper) + unit * height / units, width, height / units)
-        scene.rect(row, stroke="accent", width=1.0 * layout.scale.stroke)
+        scene.rect(row, stroke="accent")
     margin = 1.5 * layout.scale.label
-    column = (left + at * width / steps, top - margin, width / steps, float(tops[-1]) + height - top + 2.1 * margin)
-    scene.rect(column, stroke="accent", width=1.5 * layout.scale.stroke, radius=3)
+    column = (
+        left + at * width / steps,
+        top - margin,
+        width / steps,
+        float(tops[-1]) + height - top + margin + 3.1 * layout.scale.label,
+    )
+    scene.rect(column, stroke="accent", width=0.5 + layout.scale.stroke, radius=3)
 
 
 def _draw_head(scene: Scene, seen: Any, layout: Layout) -> None:
     """Which sequence this is, and buttons to go to others."""
     scale, (left, top, width, _), side = layout.scale, layout.maps, layout.button
-    y = top - 1.6 * scale.label - 1.3 * scale.title
+    y = top - 1.6 * scale.label - 2.6 * scale.title
     last = seen.start + len(seen.symbols)
     shown = seen.values.shape[2]
     words = f"Sequence {seen.row + 1} of {seen.num_rows}, steps {seen.start + 1}–{last} of {seen.length}"
     words += f", {shown} of {seen.num_units} units" if shown < seen.num_units else ""
     scene.text(left, y, words, size=scale.title, weight=600, tabular=True)
+    scene.text(
+        left,
+        y + 1.4 * scale.title,
+        f"Wanted: {WANTED.get(seen.task, 'what comes next')}",
+        size=scale.label,
+        colour="muted",
+    )
     at_end, at_start = last >= seen.length, seen.start == 0
     buttons: Sequence[tuple[str, str, str, bool]] = (
         ("row:-1", "‹", "The sequence before", seen.row == 0),

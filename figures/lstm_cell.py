@@ -137,13 +137,15 @@ def sentences(cell: str, numbers: Numbers) -> tuple[str, ...]:
     n = {key: signed(value) for key, value in numbers.items()}
     b = {key: f"({text})" if text.startswith("−") else text for key, text in n.items()}  # in a product
     if cell == "lstm":
+        kept, added = f"{n['forget']}·{b['memory_before']}", f"{n['input']}·{b['proposal']}"
         return (
-            f"c = f·c₋ + i·g = {n['forget']}·{b['memory_before']} + {n['input']}·{b['proposal']} = {n['cell']}",
-            f"h = o·tanh c = {n['output']}·{b['bent']} = {n['hidden']}",
+            f"c = f · c before + i · g = {kept} + {added} = {n['cell']}",
+            f"h = o · tanh c = {n['output']}·{b['bent']} = {n['hidden']}",
         )
     if cell == "gru":
-        return (f"h = z·h₋ + (1−z)·n = {n['update']}·{b['before']} + {n['rest']}·{b['proposal']} = {n['hidden']}",)
-    return (f"h = tanh(W x + U h₋ + b) = {n['hidden']}",)
+        kept, added = f"{n['update']}·{b['before']}", f"{n['rest']}·{b['proposal']}"
+        return (f"h = z · h before + (1−z) · n = {kept} + {added} = {n['hidden']}",)
+    return (f"h = tanh(W x + U h before + b) = {n['hidden']}",)
 
 
 def signed(value: float) -> str:
@@ -218,5 +220,9 @@ def _draw_node(scene: Scene, node: Node, place: tuple[float, float], value: floa
         readout=node.words,
     )
     below = y + side / 2 + 0.75 * scale.label
+    above = y - side / 2 - 0.75 * scale.label
+    for middle, words, size in ((below, signed(value), scale.label), (above, node.words, scale.note)):
+        width = 0.56 * size * len(words)
+        scene.rect((x - width / 2, middle - 0.6 * size, width, 1.2 * size), fill="background")  # no line through words
     scene.text(x, below, signed(value), size=scale.label, align="center", weight=600, tabular=True)
-    scene.text(x, y - side / 2 - 0.75 * scale.label, node.words, size=scale.note, align="center", colour="muted")
+    scene.text(x, above, node.words, size=scale.note, align="center", colour="muted")

@@ -15,8 +15,9 @@ from figures.lstm import LETTERS
 from figures.still import Still, apply_theme, colour_bar, colour_scale, label
 
 NUM_TERMS: Final = 6  # drawn of each sum
-TERMS_HEIGHT: Final = 300
-TIME_HEIGHT: Final = 380
+TERMS_HEIGHT: Final = 330
+TIME_HEIGHT: Final = 460
+DASHES: Final = ("solid", "dash", "dot", "dashdot", "solid", "solid")
 GRADIENT_HEIGHT: Final = 380
 ROW_HEIGHT: Final = 22  # of a track, of a match
 SMALLEST: Final = 1e-12  # gradients below are drawn here
@@ -65,8 +66,8 @@ def gate_terms(parts: Sequence[Any], symbol: str, mode: theme.Mode) -> Still:
             showlegend=False,
         )
         figure.add_trace(bar, row=1, col=column)
-    figure.update_xaxes(range=[-1.6 * reach, 1.6 * reach], showticklabels=False, zeroline=True, showgrid=False)
-    apply_theme(figure, mode, height=TERMS_HEIGHT)
+    figure.update_xaxes(range=[-2.2 * reach, 2.2 * reach], showticklabels=False, zeroline=True, showgrid=False)
+    apply_theme(figure, mode, height=TERMS_HEIGHT, margin={"t": 64})
     words = "; ".join(f"{part.name} {part.value:.2f}" for part in parts)
     return Still(figure, f"The largest terms of the sums behind {words}.")
 
@@ -81,32 +82,21 @@ def unit_over_time(seen: Any, unit: int, at: int, mode: theme.Mode) -> Still:
         mode: light or dark.
     """
     steps = np.arange(seen.start, seen.start + len(seen.symbols)) + 1
-    figure = go.Figure()
-    for number, signal in enumerate(seen.signals):
-        is_memory = signal in ("cell", "hidden")
-        line = {
-            "color": theme.CLASSES[number],
-            "width": 3 if is_memory else 1.5,
-            "dash": "dot" if not is_memory else "solid",
-        }
-        figure.add_trace(
-            go.Scatter(
-                x=steps, y=seen.of(signal)[:, unit], name=LETTERS[signal], mode="lines", line=line,
-                customdata=seen.symbols, hovertemplate="step %{x}, reads %{customdata}: %{y:.3f}",
-            )
-        )  # fmt: skip
+    held = [signal for signal in seen.signals if signal in ("cell", "hidden")]
+    panels = ([signal for signal in seen.signals if signal not in held], held)
+    rows = [signals for signals in panels if signals]
+    figure = make_subplots(rows=len(rows), shared_xaxes=True, vertical_spacing=0.08)
+    for row, signals in enumerate(rows, start=1):
+        for signal in signals:
+            colour = theme.CLASSES[seen.signals.index(signal)]
+            line = {"color": colour, "width": 2.5, "dash": DASHES[seen.signals.index(signal) % len(DASHES)]}
+            hover = "step %{x}, reads %{customdata}: %{y:.3f}"
+            trace = go.Scatter(x=steps, y=seen.of(signal)[:, unit], name=LETTERS[signal], mode="lines", line=line)
+            figure.add_trace(trace.update(customdata=seen.symbols, hovertemplate=hover), row=row, col=1)
     figure.add_vline(x=steps[at], line={"color": theme.SURFACES[mode].muted, "width": 1})
-    apply_theme(
-        figure,
-        mode,
-        height=TIME_HEIGHT,
-        hovermode="x unified",
-        xaxis={"title": {"text": "step, with the symbol read"}, "tickvals": steps, "ticktext": [
-            f"{symbol}" for symbol in map(label, seen.symbols)
-        ], "tickangle": 0},
-        yaxis={"title": {"text": f"unit {unit + 1}"}},
-        margin={"t": 44},
-    )  # fmt: skip
+    figure.update_xaxes(tickvals=steps, ticktext=list(map(label, seen.symbols)), tickangle=0)
+    figure.update_xaxes(title={"text": "the symbols read, step by step"}, row=len(rows), col=1)
+    apply_theme(figure, mode, height=TIME_HEIGHT, hovermode="x unified", margin={"t": 44})
     return Still(figure, f"Gates, cell and hidden value of unit {unit + 1} over {len(steps)} steps.")
 
 
@@ -133,7 +123,7 @@ def gradient_by_lag(curves: Mapping[str, np.ndarray], mode: theme.Mode) -> Still
         height=GRADIENT_HEIGHT,
         hovermode="x unified",
         xaxis={"title": {"text": "lag: steps back from the step that is judged"}},
-        yaxis={"type": "log", "title": {"text": "size of ∂L/∂memory"}, "exponentformat": "power"},
+        yaxis={"type": "log", "title": {"text": "size of ∂L/∂memory"}, "exponentformat": "power", "dtick": 1},
         margin={"t": 44},
     )
     ends = "; ".join(f"{name}: {gradients[-1] / max(gradients[0], SMALLEST):.1e}" for name, gradients in curves.items())

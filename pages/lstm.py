@@ -1,5 +1,7 @@
 """Long short-term memory: the page."""
 
+from typing import Any
+
 import streamlit as st
 
 from experiments.lstm import LSTMExperiment
@@ -14,14 +16,27 @@ from ui.lstm_inside import look_inside
 from ui.lstm_live import draw_cell_and_states, view_knobs
 from ui.lstm_race import race_of_cells
 from ui.runs import open_run
+from ui.sequence_data import material, own_sequence
 from ui.source import source_panel
 from ui.take_home import take_home
 from ui.trials import conduct, start_asked
 from ui.words import plain
 
 SLUG = "lstm"
+brought: dict[str, Any] = {}
 
-heading(SLUG, LSTMSettings)
+
+def bring(task: str) -> None:
+    """What the visitor has of their own for this task."""
+    brought["own"], brought["key"] = own_sequence(SLUG, task)
+
+
+def build(settings: LSTMSettings) -> LSTMExperiment:
+    """The experiment on the visitor's own text or column, where the task asks for it."""
+    return LSTMExperiment(settings, brought["own"])
+
+
+heading(SLUG, LSTMSettings, material(SLUG))
 complain_about_url(LSTMSettings, SLUG)
 conduct(SLUG)
 
@@ -30,9 +45,9 @@ with st.sidebar:
         LSTMSettings,
         SLUG,
         {"Task": True, "Network": True, "Training": True, "Run": False, "View": False},
-        after={"Run": lambda _: run_knobs(SLUG), "View": lambda _: view_knobs()},
+        after={"task": bring, "Run": lambda _: run_knobs(SLUG), "View": lambda _: view_knobs()},
     )
-run, sentence = open_run(SLUG, LSTMExperiment, settings)
+run, sentence = open_run(SLUG, build, settings, brought["key"])
 start_asked(run, SLUG)
 
 if sentence:
@@ -45,7 +60,7 @@ look_inside(run, run.poll())
 
 section("Compare")
 race_of_cells(run, settings)
-compare(run, SLUG)
+compare(run, SLUG, material(SLUG))
 
 section("Try this")
 lessons(run, SLUG, LSTMSettings, LESSONS)
@@ -80,7 +95,7 @@ with right:
 
 section("The code")
 source_panel(SLUG)
-take_home(run, SLUG)
+take_home(run, SLUG, material(SLUG))
 
 section("Where next")
 st.markdown(

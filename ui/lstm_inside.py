@@ -132,8 +132,8 @@ def time_tab(run: Run, snapshot: Snapshot) -> None:
     unit, at = chosen_place(snapshot)
     show(unit_over_time(snapshot.observation, unit, at, mode()), key="lstm_over_time")
     st.caption(
-        "Solid: what the unit holds and shows. Dotted: gates and proposal. Point at a step to read all of them; choose "
-        "another unit by a click into a map above."
+        "Above, the gates and the proposal; below, what the unit holds and shows. Point at a step to read all of them; "
+        "choose another unit by a click into a map of the picture."
     )
 
 
@@ -148,7 +148,7 @@ def gradient_tab(run: Run, snapshot: Snapshot) -> None:
     curves |= gradients_of_the_race()
     show(gradient_by_lag(curves, mode()), key="lstm_gradient_by_lag")
     ratios = [
-        f"{name} keeps {written(float(found[-1] / max(found[0], 1e-30)), '.1e')}" for name, found in curves.items()
+        f"{name} keeps {written(float(found[-1] / max(found[0], 1e-30)), '.2g')}" for name, found in curves.items()
     ]
     st.markdown(
         "How much does the loss at the last step that is judged depend on what was in the memory so many steps before? "

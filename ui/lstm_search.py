@@ -19,7 +19,8 @@ MAX_ON: Final = 12
 MAX_OFF: Final = 3
 PATTERN: Final = "_lstm_pattern"  # where it begins
 LEAD: Final = 12  # steps of the picture before a passage that was chosen
-HEIGHT: Final = 420  # px of the list
+DRAWN: Final = 20  # of the best, aligned beside the list
+HEIGHT: Final = 500  # px of the list
 
 
 def search_tab(run: Run, snapshot: Snapshot) -> None:
@@ -72,7 +73,7 @@ def _choices(recording: Any, row: int, first: int) -> tuple[int, str, float, tup
         with st.container(width=110):
             after = st.number_input("Off after", 0, MAX_OFF, 0, key="lstm_off_after", help="Steps just after.")
         with st.container(width=180):
-            threshold = st.slider("Threshold", -0.9, 0.9, DEFAULT_THRESHOLD, 0.05, key="lstm_threshold")
+            threshold = st.slider("Threshold", -2.0, 2.0, DEFAULT_THRESHOLD, 0.05, key="lstm_threshold")
         kind = st.segmented_control("Of", kinds, default=kinds[0], required=True, key="lstm_searched")
     last = min(first + int(count), len(symbols)) - 1
     parts = symbols[max(0, first - BEFORE) : first], symbols[first : last + 1], symbols[last + 1 : last + 1 + AFTER]
@@ -110,7 +111,7 @@ def _show_matches(recording: Any, is_on: np.ndarray, units: np.ndarray, matches:
             alt="Passages in which the chosen units are on together, best first.",
         )
     with right:
-        words, counts = aligned(recording, is_on[:, :, units].sum(2), matches)
+        words, counts = aligned(recording, is_on[:, :, units].sum(2), matches[:DRAWN])
         show(match_map(words, counts, len(units), BEFORE, mode()), key="lstm_match_map")
 
 
