@@ -32,6 +32,12 @@ PAGES: Final = (
         sentence="Changing pictures a little each time they are seen teaches a network what does not matter.",
     ),
     Entry(
+        slug="rnn",
+        title="Recurrent network",
+        chapter="Sequences",
+        sentence="A network that reads step by step carries a memory along, and forgets.",
+    ),
+    Entry(
         slug="lstm",
         title="Long short-term memory",
         chapter="Sequences",

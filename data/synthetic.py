@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
+from torch.nn import functional as F
 
 NUM_LETTERS: Final = 8
 LETTERS: Final = tuple("abcdefgh")
@@ -79,14 +80,12 @@ def adding(n: int, t: int, generator: Generator | None) -> Sequences:
 
 def parentheses(n: int, t: int, generator: Generator | None) -> Sequences:
     """Opening (0) and closing (1) brackets that never close too many; wanted at each step: how many are open."""
-    coins = torch.rand(n, t, generator=generator) < 0.5
-    inputs, targets = torch.empty(n, t, dtype=torch.int64), torch.empty(n, t, dtype=torch.int64)
-    depth = torch.zeros(n, dtype=torch.int64)
-    for step in range(t):
-        closes = (coins[:, step] & (depth > 0)) | (depth == MAX_DEPTH)
-        depth = depth + torch.where(closes, -1, 1)
-        inputs[:, step], targets[:, step] = closes.long(), depth
-    return Sequences(inputs, targets, torch.ones(n, t))
+    moves = 2 * torch.randint(2, (n, t), generator=generator) - 1
+    # A walk that turns back at 0 and at the largest depth is a free walk, folded at both.
+    place = moves.cumsum(1) % (2 * MAX_DEPTH)
+    depth = torch.minimum(place, 2 * MAX_DEPTH - place)
+    before = F.pad(depth[:, :-1], (1, 0))
+    return Sequences((depth < before).long(), depth, torch.ones(n, t))
 
 
 def sine(n: int, t: int, generator: Generator | None) -> Sequences:

@@ -1,0 +1,58 @@
+"""The experiment behind the page `rnn`: a recurrent network that reads sequences."""
+
+from typing import Any, Final
+
+from jaxtyping import Float
+from torch import Tensor
+
+from data.series import FILES as SERIES_FILES
+from data.text import FILES as TEXT_FILES
+from experiments.rnn_settings import RNNSettings
+from experiments.sequence_watching import SequenceWatching
+from models.rnn import ManualStackedRNN, SimpleRNN
+
+
+class RNNExperiment(SequenceWatching):
+    """A plain recurrent network, or one of gated units, that learns one task."""
+
+    settings: RNNSettings
+    model: SimpleRNN | ManualStackedRNN
+
+    def make_network(self) -> SimpleRNN | ManualStackedRNN:
+        """One recurrent layer, or the lecture's stack of them."""
+        settings, task = self.settings, self.task
+        options: dict[str, Any] = {
+            "cell": settings.cell,
+            "output_dim": task.num_outputs,
+            "takes_numbers": task.takes_numbers,
+            "initialisation": settings.initialisation,
+            "spectral_radius": settings.spectral_radius,
+        }
+        if settings.num_layers == 1:
+            return SimpleRNN(task.num_inputs, settings.embed_dim, settings.hidden_dim, **options)
+        hidden_dims = [settings.hidden_dim] * settings.num_layers
+        return ManualStackedRNN(task.num_inputs, settings.embed_dim, hidden_dims, **options)
+
+    def read(self, x: Tensor, memory: Any = None) -> tuple[Float[Tensor, "B T K"], Any]:
+        """Outputs at every step, and the memory after the last."""
+        if isinstance(self.model, ManualStackedRNN):
+            return self.model.read_on(x, memory)
+        outputs, memory = self.model(x, memory)
+        return outputs, memory
+
+    def memories(self, x: Tensor) -> Float[Tensor, "B T H"]:
+        """The memory of the last layer after every step."""
+        x = self.model.embed(x)
+        for rnn in self.model.layers[:-1]:
+            x = rnn(x)[0].relu()
+        return self.model.layers[-1](x)[0]
+
+    @property
+    def data_files(self) -> tuple[str, ...]:
+        """The files of `data/files` that a program taken home needs beside it."""
+        files = {**TEXT_FILES, **SERIES_FILES}
+        return (files[self.settings.task],) if self.settings.task in files else ()
+
+
+EXPERIMENT: Final = RNNExperiment
+SETTINGS: Final = RNNSettings
