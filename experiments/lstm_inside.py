@@ -23,6 +23,7 @@ from experiments.lstm_task import block, rows_to_read, signs
 from experiments.lstm_tracks import tracks_of_symbols, tracks_of_text, tracks_of_values
 from experiments.sequence_experiment import SequenceExperiment
 from experiments.sequence_settings import ALL_TEXTS
+from experiments.sequences import TextTask
 from models.lstm import SimpleLSTM
 from models.rnn import SimpleRNN
 from training.turn import same_random_numbers
@@ -187,6 +188,20 @@ class Inside(SequenceExperiment):
         if self.settings.task not in ALL_TEXTS:
             return tracks_of_symbols(rows, has_first=self.settings.task in ("memory", "copy"))
         return tracks_of_text(rows)
+
+    @torch.no_grad()
+    def composed(self, prompt: str, length: int) -> tuple[str, str]:
+        """What is known of a prompt, and how the network goes on, with the temperature of the settings.
+
+        Args:
+            prompt: any text; what the training text does not have is left out.
+            length: symbols to write.
+        """
+        assert isinstance(self.task, TextTask)
+        text, settings = self.task.text, self.settings
+        known = text.numbers(prompt)
+        known = known if len(known) else text.ids[:1]
+        return text.join(known), text.join(self.write(known, length, settings.temperature, settings.top_k))
 
     def gradients(self) -> Float[np.ndarray, " lags"]:
         """‖∂L_T/∂c_t‖ against the lag T − t, for the last step at which an answer is wanted."""

@@ -13,6 +13,7 @@ SUMS: Final = {"lstm": 4, "gru": 3, "rnn": 1}  # that a unit takes at each step
 CLOSE: Final = 0.02  # difference in weights that counts as none, as a share
 NARROWEST: Final = 2
 WIDEST_EMBEDDING: Final = 128
+MOST_TRIED: Final = 32  # embeddings that are tried where the settings' own is narrower
 
 
 def num_weights(
@@ -27,16 +28,17 @@ def num_weights(
 def equal_settings(
     settings: LSTMSettings, num_inputs: int, num_outputs: int, reads_numbers: bool
 ) -> list[LSTMSettings]:
-    """The settings with each cell in turn, as wide as has the number of weights of an LSTM most nearly.
+    """The settings with each cell in turn, as wide as has the number of weights of an LSTM most nearly: within 2 %.
 
-    The embedding stays if that comes close enough; else the embedding that fits best is taken too.
+    The embedding stays if that comes close enough; else the embedding that fits best is taken too. Networks of a few
+    dozen weights may differ more.
     """
     more: dict[str, Any] = {"num_inputs": num_inputs, "num_outputs": num_outputs, "reads_numbers": reads_numbers}
     wanted = num_weights("lstm", settings.embed_dim, settings.hidden_dim, **more)
     found = []
     for cell in CELLS:
         offers = []  # (difference, embedding, units)
-        for embed in range(NARROWEST, min(WIDEST_EMBEDDING, 2 * settings.embed_dim) + 1):
+        for embed in range(NARROWEST, min(WIDEST_EMBEDDING, max(MOST_TRIED, 2 * settings.embed_dim)) + 1):
             left = wanted - num_weights(cell, embed, 0, **more)
             for hidden in _near(SUMS[cell], left, embed + 2, num_outputs):
                 offers.append((abs(num_weights(cell, embed, hidden, **more) - wanted), embed, hidden))

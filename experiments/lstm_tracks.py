@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 Row = Sequence[str]
-Values = Sequence[float]
+Values = list[int] | list[float]
 
 VOWELS: Final = frozenset("aeiouyAEIOUY")
 SPACES: Final = frozenset("␣↵⇥")
@@ -19,7 +19,7 @@ IN_SYMBOLS: Final = ("step", "open brackets")  # what means something where the 
 
 def place(row: Row) -> Values:
     """Steps since the start."""
-    return range(len(row))
+    return list(range(len(row)))
 
 
 def depth(row: Row) -> Values:
@@ -59,7 +59,8 @@ def place_in_line(row: Row) -> Values:
 
 def inside_quotes(row: Row) -> Values:
     """Between an opening and a closing quotation mark; straight ones take turns."""
-    found, is_inside = [], False
+    found: list[float] = []
+    is_inside = False
     for symbol in row:
         is_inside = not is_inside if symbol == '"' else (symbol == "“") or (is_inside and symbol != "”")
         found.append(float(is_inside))
@@ -68,10 +69,9 @@ def inside_quotes(row: Row) -> Values:
 
 def since(row: Row, ends: Callable[[str], bool]) -> Values:
     """Steps since a symbol that ends something; 0 at such a symbol."""
-    found, count = [], 0
+    found: list[int] = []
     for symbol in row:
-        count = 0 if ends(symbol) else count + 1
-        found.append(count)
+        found.append(0 if ends(symbol) else (found[-1] if found else 0) + 1)
     return found
 
 

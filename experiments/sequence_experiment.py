@@ -11,7 +11,9 @@ from jaxtyping import Float, Int64
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
+from data.series import FILES as SERIES_FILES
 from data.synthetic import Sequences
+from data.text import FILES as TEXT_FILES
 from experiments.sequence_settings import SequenceSettings
 from experiments.sequences import NOTHING, Own, SeriesTask, TextTask, make_task
 from training.device import choose_device
@@ -235,6 +237,12 @@ class SequenceExperiment:
     def material(self) -> dict[str, Any]:
         """What the experiment was built from besides its settings, by the names of the arguments."""
         return {} if self._own in (None, NOTHING) else {"own": self._own}
+
+    @property
+    def data_files(self) -> tuple[str, ...]:
+        """The files of `data/files` that a program taken home needs beside it."""
+        files = {**TEXT_FILES, **SERIES_FILES}
+        return (files[self.settings.task],) if self.settings.task in files else ()
 
 
 def detached(memory: Any) -> Any:

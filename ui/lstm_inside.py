@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from experiments.lstm_search import correlations
+from experiments.sequence_settings import ALL_TEXTS
 from figures.lstm_still import gate_terms, gradient_by_lag, track_map, unit_over_time
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
@@ -19,6 +20,9 @@ from ui.time_travel import playback_tick
 from ui.words import factor, plain, tex, written
 
 TABS_KEY: Final = "lstm_inside"
+MAX_PROMPT: Final = 200
+NUM_LETTERS: Final = 300
+NUM_WORDS: Final = 60
 LETTER: Final = {
     "forget": "f",
     "input": "i",
@@ -198,6 +202,23 @@ def units_tab(run: Run, snapshot: Snapshot) -> None:
         )
 
 
+# ---- writing -------------------------------------------------------------------------------------------------------
+
+
+def writing_tab(run: Run, snapshot: Snapshot) -> None:
+    """Lets the visitor begin a text, and shows how the network goes on."""
+    settings = snapshot.settings
+    if settings.task not in ALL_TEXTS:
+        st.caption("This task is no text: choose one of the texts under Task to let the network write.")
+        return
+    prompt = st.text_input("Begin with", value="Alice", max_chars=MAX_PROMPT, key="lstm_prompt")
+    length = NUM_WORDS if settings.level == "word" else NUM_LETTERS
+    known, text = run.call("composed", prompt=prompt, length=length)
+    st.markdown(f"**{plain(known)}** {plain(text)}")
+    limit = f"among the {settings.top_k} likeliest" if settings.top_k else "among all symbols"
+    st.caption(f"Temperature {settings.temperature:g}, chosen {limit}: both are knobs under View.")
+
+
 def layers_tab(run: Run, snapshot: Snapshot) -> None:
     """The layers in a table."""
     anatomy(run, SLUG)
@@ -209,5 +230,6 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Gradient and lag": gradient_tab,
     "What units track": units_tab,
     "Pattern search": search_tab,
+    "Writing": writing_tab,
     "Layers": layers_tab,
 }
