@@ -2,20 +2,20 @@
 
 from typing import Final
 
-from torch import nn
-
 from experiments.lstm_inside import Inside
 from experiments.lstm_settings import LSTMSettings
+from experiments.sequence_experiment import SequenceExperiment
 from models.lstm import SimpleLSTM
 from models.rnn import SimpleRNN
 
 
-class LSTMExperiment(Inside):
+class LSTMExperiment(SequenceExperiment, Inside):
     """An LSTM, or a GRU or a plain recurrent network to compare it with, that learns one task of sequences."""
 
     settings: LSTMSettings
+    model: SimpleLSTM | SimpleRNN
 
-    def make_network(self) -> nn.Module:
+    def make_network(self) -> SimpleLSTM | SimpleRNN:
         """The network that the settings ask for, with fresh weights."""
         settings, task = self.settings, self.task
         sizes = (task.num_inputs, settings.embed_dim, settings.hidden_dim)

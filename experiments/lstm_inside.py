@@ -5,6 +5,7 @@ Nothing here moves the run, its optimiser or its random numbers.
 Shapes: R rows to look into, L steps of them, W steps of a window, H units, U units that are drawn.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -21,9 +22,8 @@ from experiments.lstm_reading import memory_gradients, read, sums_of
 from experiments.lstm_settings import LSTMSettings
 from experiments.lstm_task import block, rows_to_read, signs
 from experiments.lstm_tracks import tracks_of_symbols, tracks_of_text, tracks_of_values
-from experiments.sequence_experiment import SequenceExperiment
 from experiments.sequence_settings import ALL_TEXTS
-from experiments.sequences import TextTask
+from experiments.sequences import Own, Task, TextTask
 from models.lstm import SimpleLSTM
 from models.rnn import SimpleRNN
 from training.turn import same_random_numbers
@@ -71,16 +71,27 @@ class Recording:
     tracks: dict[str, Float[np.ndarray, "R L"]]
 
 
-class Inside(SequenceExperiment):
+class Inside(ABC):
     """What `LSTMExperiment` answers when it is looked into."""
 
     settings: LSTMSettings
+    device: torch.device
+    task: Task
     model: SimpleLSTM | SimpleRNN
+    _own: Own | None
+
+    @abstractmethod
+    def moved(self, batch: Sequences) -> Sequences:
+        """The same sequences on the device."""
+
+    @abstractmethod
+    def write(self, prompt: Tensor, length: int, temperature: float | int, top_k: int, seed: int = 0) -> Tensor:
+        """Symbols that the network writes on from a prompt."""
 
     @cached_property
     def rows(self) -> Sequences:
         """What can be looked into: test sequences, or rows of the text's tail; no step needs them."""
-        return self._moved(rows_to_read(self.task))
+        return self.moved(rows_to_read(self.task))
 
     @torch.no_grad()
     def observe(self) -> LSTMObservation:
@@ -205,7 +216,7 @@ class Inside(SequenceExperiment):
 
     def gradients(self) -> Float[np.ndarray, " lags"]:
         """‖∂L_T/∂c_t‖ against the lag T − t, for the last step at which an answer is wanted."""
-        batch = self._moved(Sequences(*(part[:NUM_GRADIENTS] for part in self.task.test)))
+        batch = self.moved(Sequences(*(part[:NUM_GRADIENTS] for part in self.task.test)))
         last = int(torch.nonzero(batch.weights[0])[-1])
         targets = batch.targets[:, last]
 

@@ -45,7 +45,8 @@ def equal_settings(
         best = min(offer for offer in offers if offer[1] == settings.embed_dim)
         if best[0] > CLOSE * wanted:
             best = min(offers)
-        found.append(settings.changed(cell=cell, embed_dim=best[1], hidden_dim=best[2]))
+        widths = {"cell": cell, "embed_dim": best[1], "hidden_dim": best[2]}
+        found.append(settings.model_copy(update=widths))  # may be wider than the knob offers
     return found
 
 

@@ -7,7 +7,6 @@ from training.optimizers import RATES
 from training.settings import knob
 
 ROW_LENGTH: Final = 240  # steps of a row of text to look into
-MOST_UNITS: Final = 300  # a plain RNN needs so many to have the weights of an LSTM with the most the slider offers
 NUM_ROWS: Final = 256  # at most, to look into
 
 
@@ -25,7 +24,7 @@ class LSTMSettings(SequenceSettings):
         "Sequence length",
         "Steps of a sequence, each begun with an empty memory; in the memory task the lag to be bridged.",
         group="Task",
-        ladder=(5, 10, 15, 20, 25, 30, 40, 60, 80, 120),
+        ladder=(4, 6, 8, 10, 15, 20, 30, 40, 60, 80, 120),
         ge=4,
         le=120,
     )
@@ -51,7 +50,7 @@ class LSTMSettings(SequenceSettings):
         group="Network",
         ladder=(2, 4, 8, 12, 16, 24, 32, 64, 128),
         ge=2,
-        le=MOST_UNITS,
+        le=128,
     )
     forget_bias: float = knob(
         1.0,

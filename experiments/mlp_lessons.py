@@ -6,6 +6,8 @@ from typing import Final
 from experiments.mlp_failures import FAILURES
 from training.lessons import Lesson, Trial
 
+_DIGITS: Final = {"problem": "digits", "hidden_dims": (16,), "optimizer": "sgd", "learning_rate": 0.1}
+
 LESSONS: Final = (
     Lesson(
         slug="xor",
@@ -99,6 +101,27 @@ LESSONS: Final = (
         watched=("first_loss", "loss", "test_loss", "test_accuracy"),
         curve="test_loss",
         then="What if the same few examples come again and again? (The failure *Learning by heart* asks that.)",
+    ),
+    Lesson(
+        slug="wrong-loss",
+        title="A loss that asks something else",
+        question="Ten classes of digits, 150 steps. The loss is MSE on the outputs instead of cross-entropy. What now?",
+        choices=("The same accuracy: both losses want the right class", "It learns more slowly", "It learns nothing"),
+        answer=1,
+        trials=(
+            Trial("cross-entropy", {**_DIGITS, "loss": "cross-entropy"}),
+            Trial("MSE", {**_DIGITS, "loss": "mse"}),
+        ),
+        steps=150,
+        holds=lambda n: n[0]["test_accuracy"] > n[1]["test_accuracy"] + 0.04 and n[1]["test_accuracy"] > 0.5,
+        explanation=(
+            "Cross-entropy asks for the right class and got {0[test_accuracy]:.0%} of the test digits right. MSE asks "
+            "for outputs of exactly 1 and 0, also pulls back outputs that are right by more, and got "
+            "{1[test_accuracy]:.0%} in as many steps."
+        ),
+        curve="test_accuracy",
+        then="The slopes of MSE are smaller, too. Does ten times the rate close the gap?",
+        change=Trial("MSE, rate 1", {**_DIGITS, "loss": "mse", "learning_rate": 1.0}),
     ),
     *FAILURES,
 )

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from data.synthetic import Sequences
 from data.text import Text
 from experiments.sequence_experiment import SequenceExperiment
 from experiments.sequences import SeriesTask, TextTask
@@ -154,15 +155,17 @@ class SequenceWatching(SequenceExperiment):
             report=task.report,
         )
 
-    def shown(self) -> tuple[Tensor, Tensor, Tensor]:
+    def shown(self) -> Sequences:
         """The sequence that is shown, with its answers and where they are wanted: (1, T, ...) each."""
         if isinstance(self.task, TextTask):
             text = self.task.text
             count = min(NUM_SHOWN[text.level], len(text.ids) - text.num_train - 1)
             window = text.ids[text.num_train : text.num_train + count + 1][None]
-            return window[:, :-1], window[:, 1:], torch.ones(1, count)
+            return Sequences(window[:, :-1], window[:, 1:], torch.ones(1, count))
         inputs, targets, weights = self.task.test
-        return inputs[:1], targets[:1], weights[:1]
+        values = targets.flatten(1)
+        liveliest = int((values.amax(1) - values.amin(1)).argmax())  # the deepest brackets, the largest swing
+        return Sequences(*(part[liveliest : liveliest + 1] for part in (inputs, targets, weights)))
 
     # ---- a text ------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from figures.cnn_layout import PAGE, PROJECTOR, Layout, layer_places, test_places
+from figures.cnn_layout import PAGE, PROJECTOR, Layout, layer_places, thumb_places
 from figures.curves import Level, draw_curves, numbers_at, round_above
 from figures.scene import Box, Scene
 
@@ -197,7 +197,7 @@ def _draw_classes(scene: Scene, seen: Any, layout: Layout) -> None:
 
 def _draw_tests(scene: Scene, seen: Any, layout: Layout) -> None:
     """A few test pictures, each with its three likeliest classes; a dashed frame and a cross where they are wrong."""
-    cells = test_places(layout, len(seen.shown))
+    cells = thumb_places(layout, len(seen.shown))
     scale, side = layout.scale, layout.thumb
     left, top = layout.tests[:2]
     words = f"Test pictures and what they are to the network; {WRONG} and a dashed frame: wrong. Click on one."

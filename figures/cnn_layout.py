@@ -101,7 +101,7 @@ def _grid(part: Box, count: int, layout: Layout) -> np.ndarray:
     return np.stack([xs, ys, np.full(count, tile), np.full(count, tile)], axis=1)
 
 
-def test_places(layout: Layout, count: int) -> np.ndarray:
+def thumb_places(layout: Layout, count: int) -> np.ndarray:
     """Boxes [n, 4] of the cells of the test pictures: in one row, or in as many as the height has room for."""
     left, top, width, height = layout.tests
     rows = max(1, int(height // (1.25 * layout.thumb)))

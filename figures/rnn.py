@@ -17,6 +17,15 @@ NUMBER_PITCH: Final = 34.0
 ARROW_PITCH: Final = 26.0
 SPACES: Final = {"\n": "⏎", " ": "␣", "\t": "⇥"}
 WORD_LETTERS: Final = 7
+QUESTIONS: Final = {
+    "memory": "Which letter came first? It is asked at the last step.",
+    "copy": "Say the letters once more, after the question mark.",
+    "adding": "What is the sum of the two marked numbers (•)? It is asked at the last step.",
+    "parentheses": "How many brackets are open?",
+    "sine": "What is the next value of the wave?",
+    "series": "What is the next value? A stretch of the tail that was kept for the test, standardised.",
+    "text": "Which symbol comes next? The first of the text that was kept for the test.",
+}
 
 
 class Layout(NamedTuple):
@@ -37,7 +46,7 @@ PAGE: Final = Layout(
     height=526.0,
     scale=ON_PAGE,
     title_y=14.0,
-    states=(84.0, 72.0, 510.0, 164.0),
+    states=(84.0, 82.0, 510.0, 158.0),
     answers=(84.0, 312.0, 510.0, 178.0),
     loss=(676.0, 34.0, 308.0, 186.0),
     score=(676.0, 304.0, 308.0, 186.0),
@@ -48,7 +57,7 @@ PROJECTOR: Final = Layout(
     height=656.0,
     scale=ON_PROJECTOR,
     title_y=18.0,
-    states=(116.0, 92.0, 640.0, 204.0),
+    states=(116.0, 108.0, 640.0, 196.0),
     answers=(116.0, 392.0, 640.0, 220.0),
     loss=(852.0, 48.0, 408.0, 564.0),
     score=None,
@@ -135,6 +144,13 @@ def draw_unrolled(
     lefts = left + np.arange(num_steps) * pitch + (pitch - column) / 2
     boxes = np.stack([lefts, np.full(num_steps, top), np.full(num_steps, column), np.full(num_steps, height)], axis=1)
     scene.text(left, title_y, f"Unrolled over time{formula}", size=scale.title, weight=600)
+    scene.text(
+        left,
+        title_y + 1.35 * scale.title,
+        QUESTIONS.get(seen.task, QUESTIONS.get(seen.kind, "")),
+        size=scale.note,
+        colour="muted",
+    )
     names = [f"Memory after step {t + 1}: {num_units} units" for t in range(num_steps)]
     ids = [f"memory:{t}" for t in range(num_steps)]
     chosen = [selected] if selected < num_steps else []

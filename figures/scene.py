@@ -24,7 +24,7 @@ from figures.fields import Fields
 from figures.items import Box, Colour, Limits, box_of, colour_of, limits_of, numeral, one_of, tenth
 from figures.marks import Marks
 
-__all__ = ["Box", "Colour", "Limits", "Scene"]
+__all__ = ["Box", "Colour", "Limits", "Scene", "ticks_of"]
 
 Align = Literal["left", "center", "right"]
 
@@ -137,7 +137,7 @@ class Scene(Fields, Marks):
             ticks: about how many on each axis (0 for none), or the values themselves for x and for y.
             grid: hairlines across the box at the ticks.
         """
-        xticks, yticks = (_ticks(xlim, ticks), _ticks(ylim, ticks)) if isinstance(ticks, int) else ticks
+        xticks, yticks = (ticks_of(xlim, ticks), ticks_of(ylim, ticks)) if isinstance(ticks, int) else ticks
         self._add(
             "axes",
             box=box_of("box", box),
@@ -225,7 +225,7 @@ class Scene(Fields, Marks):
         return id
 
 
-def _ticks(limits: Limits, count: int) -> list[float]:
+def ticks_of(limits: Limits, count: int) -> list[float]:
     """About `count` round numbers within `limits`: steps of 1, 2 or 5 times a power of ten."""
     packing.check_limits("xlim, ylim", *limits)
     if count <= 0:

@@ -5,10 +5,10 @@ from typing import Any, Final
 import numpy as np
 
 from figures.curves import round_above
-from figures.scene import Box, Colour, Scene
+from figures.scene import Box, Colour, Scene, ticks_of
 from figures.theme import Scale
 
-LETTER: Final = 0.58  # width of a letter as a share of its size, on average
+LETTER: Final = 0.55  # width of a letter as a share of its size, on average
 SHORT: Final = 24  # letters of the longest line, for lines to stand side by side
 TAB: Final = 14  # letters from one of them to the next
 LINE: Final = 1.45  # distance of lines, as a share of the size of letters
@@ -88,7 +88,11 @@ def draw_forecast(scene: Scene, box: Box, forecast: Any, scale: Scale) -> None:
         ("what came", "text"),
     )
     _draw_title(scene, box, "Forecast", words, scale)
-    scene.axes(box, xlim=xlim, ylim=ylim, ticks=4, grid=True, ylabel=forecast.unit)
+    scene.axes(box, xlim=xlim, ylim=ylim, ticks=([], ticks_of(ylim, 4)), grid=True, ylabel=forecast.unit)
+    for time in ticks_of(xlim, 4):  # years are written without a comma
+        x = box[0] + box[2] * (time - xlim[0]) / (xlim[1] - xlim[0])
+        y = box[1] + box[3] + 1.1 * scale.note
+        scene.text(x, y, f"{time:g}", size=scale.note, align="center", colour="muted")
     thin, thick = 1.0 * scale.stroke, 2.0 * scale.stroke
     draw: Any = {"xlim": xlim, "ylim": ylim}
     band = [_track(ahead, np.concatenate([last, side])) for side in (forecast.low, forecast.high)]

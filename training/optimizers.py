@@ -12,6 +12,7 @@ from training.settings import Settings, knob
 # 1, 2, 3, 5 in every decade: near-equal steps on a log scale, and the values people name.
 RATES: Final = (*(float(f"{digit}e{power}") for power in range(-5, 1) for digit in (1, 2, 3, 5)), 10.0)
 PENALTIES: Final = (0.0, *(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 3)), 1.0)
+WARM_SHARE: Final = 0.1  # of a schedule's length, spent rising, in those that begin low
 _WITH_MOMENTUM: Final = ("momentum", "nesterov")
 
 
@@ -54,21 +55,21 @@ class OptimizerSettings(Settings):
         ge=0,
         le=1,
     )
-    schedule: Literal["constant", "step", "cosine", "warm-up"] = knob(
+    schedule: Literal["constant", "step", "exponential", "cosine", "warm-up", "one-cycle", "Noam"] = knob(
         "constant",
         "Schedule",
-        "How the learning rate changes: not at all, tenfold down thrice, a cosine to 0, or a rise before a cosine.",
+        "How the rate changes: not at all; down in steps, evenly or on a cosine; or up first (the last three).",
         group="Training",
         is_live=True,
     )
     schedule_steps: int = knob(
         2000,
         "Schedule length",
-        "Steps until the schedule has reached its end.",
+        "Steps until the schedule has reached its end; Noam has none, and a tenth of this is its rise.",
         group="Training",
         is_live=True,
         ladder=(200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000),
-        when={"schedule": ("step", "cosine", "warm-up")},
+        when={"schedule": ("step", "exponential", "cosine", "warm-up", "one-cycle", "Noam")},
         ge=10,
         le=100_000,
     )
@@ -111,18 +112,37 @@ def update_optimizer(optimizer: torch.optim.Optimizer, settings: OptimizerSettin
 
 
 def rate_at(step: int, settings: OptimizerSettings) -> float:
-    """The learning rate of step number `step` (from 0) under the schedule."""
-    rate = settings.learning_rate
-    progress = min(step / settings.schedule_steps, 1.0)
+    """The learning rate of step number `step` (from 0) under the schedule; the chosen rate is the highest there is."""
+    rate, length = settings.learning_rate, settings.schedule_steps
+    progress = min(step / length, 1.0)
     match settings.schedule:
         case "constant":
             return rate
         case "step":
             return rate * 0.1 ** int(progress * 3)
+        case "exponential":  # the smooth form of the steps: a thousandth at the end
+            return rate * 0.001**progress
         case "cosine":
-            return rate * (1 + math.cos(math.pi * progress)) / 2
-        case "warm-up":
-            warm = 0.1  # share of the schedule spent rising (Loshchilov & Hutter 2017; Goyal et al. 2017)
-            if progress < warm:
-                return rate * (step + 1) / (warm * settings.schedule_steps + 1)
-            return rate * (1 + math.cos(math.pi * (progress - warm) / (1 - warm))) / 2
+            return _cosine(rate, 0.0, progress)
+        case "warm-up":  # Goyal et al. 2017; Loshchilov & Hutter 2017
+            if progress < WARM_SHARE:
+                return rate * (step + 1) / (WARM_SHARE * length + 1)
+            return _cosine(rate, 0.0, (progress - WARM_SHARE) / (1 - WARM_SHARE))
+        case "one-cycle":
+            return _one_cycle(rate, min(step, length - 1), length)
+        case "Noam":  # Vaswani et al. 2017, section 5.3, scaled to the chosen rate at its highest
+            warm = WARM_SHARE * length
+            return rate * min((step + 1) / warm, math.sqrt(warm / (step + 1)))
+
+
+def _cosine(start: float, end: float, progress: float) -> float:
+    """Half a cosine from one rate to the other; `progress` from 0 to 1."""
+    return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2
+
+
+def _one_cycle(rate: float, step: int, length: int) -> float:
+    """Up for 0.3 of the steps, then down to nearly 0, as torch does it (Smith & Topin 2017). The momentum stays."""
+    low, top = rate / 25, 0.3 * length - 1  # torch's own default shares
+    if step <= top:
+        return _cosine(low, rate, step / top)
+    return _cosine(rate, low / 1e4, (step - top) / (length - 1 - top))

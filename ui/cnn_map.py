@@ -58,7 +58,7 @@ def _parts(run: Run, layer: str, number: int, place: Any) -> None:
     parts = run.call("conv_parts", name=layer, number=number, picture=own_picture(run))
     height, width = parts.sums.shape
     last = height * width
-    if st.session_state.get(CELLS) != last:  # a map of another size: begin in its middle
+    if st.session_state.get(CELLS) != last or CELL not in st.session_state:  # another size: begin in its middle
         st.session_state.update({CELLS: last, CELL: min(last, height // 2 * width + width // 2 + 1)})
     cell = int(st.session_state[CELL])
     cell = cell % last + 1 if st.session_state.get(WALK) else min(max(1, cell), last)

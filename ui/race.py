@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from figures.race import HEIGHT, Racer, race_scene
+from figures.race import Racer, race_scene
 from training.lessons import name_in_words, value_in_words
 from training.race import Entrant, Race
 from training.scheduler import SCHEDULER, BusyError
@@ -13,6 +13,7 @@ from ui.live import live_canvas
 from ui.words import plain, written
 
 TICK_SECONDS: Final = 0.5
+SHARE: Final = 0.42  # of the height of the window that the curves may take
 
 
 def race_panel(
@@ -88,7 +89,7 @@ def _show(race: Race, slug: str, name: str, watched: Sequence[str], was_on: bool
     pairs = zip(race.entrants, race.histories, strict=False)
     racers = [Racer(entrant.label, columns.steps, columns.values) for entrant, columns in pairs]
     quantities = {column: name_in_words(column) for column in watched}
-    live_canvas(race_scene(racers, quantities, race.num_steps), key=f"{slug}_{name}_curves", height=HEIGHT)
+    live_canvas(race_scene(racers, quantities, race.num_steps), key=f"{slug}_{name}_curves", height=SHARE)
 
 
 def _table(race: Race, watched: Sequence[str]) -> str:

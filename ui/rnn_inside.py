@@ -48,13 +48,19 @@ def _tabs(run: Run, snapshot: Snapshot) -> None:
 
 def forgetting_tab(run: Run, snapshot: Snapshot) -> None:
     """The gradient against the lag, for fresh cells and for this network."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        length = st.segmented_control(
+            "Steps", LAGS, default=LAGS[2], key="rnn_lags", label_visibility="collapsed", format_func="{} steps".format
+        )
+        is_wanted = st.toggle("Measure", key="rnn_forgets")
+        st.caption("Five fresh networks and this one read 32 sequences and look back: about a second.", width="stretch")
+    if not is_wanted or not length:
+        return
+    found = run.look(partial(forgetting, length=length))
     picture, words = st.columns([7, 3], gap="large")
+    with picture:
+        show(gradients_by_lag(found, NOW, mode()), key="rnn_lag_picture")
     with words:
-        length = st.segmented_control("Steps", LAGS, default=LAGS[2], key="rnn_lags") or LAGS[2]
-        if not st.toggle("Compute", key="rnn_forgets"):
-            st.caption("Takes about a second: five fresh networks and this one read 32 sequences and look back.")
-            return
-        found = run.look(partial(forgetting, length=length))
         st.markdown(
             "**What is drawn.** How much the loss of the last answer would change if the memory at an earlier step "
             "were different. Where the line has fallen to nothing, the network cannot learn to remember."
@@ -66,8 +72,6 @@ def forgetting_tab(run: Run, snapshot: Snapshot) -> None:
         is_clipped = "is shortened" if 0 < clip < length_now else "is left alone"
         rule = f"clipping at {clip:g}: it {is_clipped}" if clip else "no clipping"
         st.markdown(f"The gradient by all weights now has length **{length_now:.3g}**; {rule}.")
-    with picture:
-        show(gradients_by_lag(found, NOW, mode()), key="rnn_lag_picture")
 
 
 def spectrum_tab(run: Run, snapshot: Snapshot) -> None:

@@ -6,10 +6,19 @@ import pytest
 import torch
 from torch import nn
 
-from training.optimizers import PENALTIES, RATES, OptimizerSettings, make_optimizer, rate_at, update_optimizer
+from training.optimizers import (
+    PENALTIES,
+    RATES,
+    WARM_SHARE,
+    OptimizerSettings,
+    make_optimizer,
+    rate_at,
+    update_optimizer,
+)
 from training.settings import bounds_of, choices_of, knob_of
 
 NAMES = choices_of(OptimizerSettings.model_fields["optimizer"])
+SCHEDULES = choices_of(OptimizerSettings.model_fields["schedule"])
 BY_HAND = {
     "sgd": lambda weights, **k: torch.optim.SGD(weights, **k),
     "momentum": lambda weights, **k: torch.optim.SGD(weights, momentum=0.8, **k),
@@ -97,6 +106,9 @@ def test_the_schedule_reaches_the_optimiser():
         ("constant", {0: 1, 500: 1, 999_999: 1}),
         ("step", {0: 1, 332: 1, 334: 0.1, 665: 0.1, 668: 0.01, 999: 0.01, 1000: 0.001, 5000: 0.001}),
         ("cosine", {0: 1, 250: (1 + math.sqrt(0.5)) / 2, 500: 0.5, 750: (1 - math.sqrt(0.5)) / 2, 1000: 0, 9999: 0}),
+        ("exponential", {0: 1, 500: math.sqrt(0.001), 1000: 0.001, 9999: 0.001}),
+        ("one-cycle", {0: 0.04, 299: 1, 649: (1 + 4e-6) / 2, 999: 4e-6, 9999: 4e-6}),
+        ("Noam", {0: 0.01, 49: 0.5, 99: 1, 399: 0.5, 1599: 0.25, 9999: 0.1}),
         ("warm-up", {0: 1 / 101, 49: 50 / 101, 99: 100 / 101, 100: 1, 550: 0.5, 1000: 0, 9999: 0}),
     ],
 )
@@ -106,19 +118,65 @@ def test_rates_at_known_points(schedule, points):
         assert rate_at(step, settings) == pytest.approx(2 * share, abs=1e-9), step
 
 
-@pytest.mark.parametrize("num_steps", [10, 2000, 100_000])
-def test_rates_rise_only_while_warming_up(num_steps):
-    steps = range(0, 2 * num_steps, max(1, num_steps // 1000))
-    rates = {
-        name: [rate_at(step, OptimizerSettings(schedule=name, schedule_steps=num_steps)) for step in steps]
-        for name in ("step", "cosine", "warm-up")
-    }
-    assert all(0 <= rate <= 0.03 for column in rates.values() for rate in column)
-    assert rates["step"] == sorted(rates["step"], reverse=True)
-    assert rates["cosine"] == sorted(rates["cosine"], reverse=True)
-    top = rates["warm-up"].index(max(rates["warm-up"]))
-    assert rates["warm-up"][:top] == sorted(rates["warm-up"][:top])
-    assert rates["warm-up"][top:] == sorted(rates["warm-up"][top:], reverse=True)
+def by_torch(name, optimizer, length):
+    """The schedule that torch.optim calls by this name."""
+    schedules = torch.optim.lr_scheduler
+    match name:
+        case "constant":
+            return schedules.ConstantLR(optimizer, factor=1.0)
+        case "step":
+            thirds = [math.ceil(length / 3), math.ceil(2 * length / 3), length]
+            return schedules.MultiStepLR(optimizer, thirds, gamma=0.1)
+        case "exponential":
+            return schedules.ExponentialLR(optimizer, gamma=0.001 ** (1 / length))
+        case "cosine":
+            return schedules.CosineAnnealingLR(optimizer, T_max=length)
+        case "warm-up":
+            warm = round(WARM_SHARE * length)
+            rise = schedules.LinearLR(optimizer, start_factor=1 / (warm + 1), total_iters=warm)
+            fall = schedules.CosineAnnealingLR(optimizer, T_max=length - warm)
+            return schedules.SequentialLR(optimizer, [rise, fall], milestones=[warm])
+        case "one-cycle":
+            return schedules.OneCycleLR(optimizer, max_lr=0.5, total_steps=length, cycle_momentum=False)
+        case "Noam":
+            warm, width = WARM_SHARE * length, 512
+            peak = width**-0.5 * warm**-0.5
+
+            def paper(step):
+                return width**-0.5 * min((step + 1) ** -0.5, (step + 1) * warm**-1.5) / peak
+
+            return schedules.LambdaLR(optimizer, paper)
+
+
+@pytest.mark.parametrize("length", [10, 200, 2000])
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_each_schedule_is_what_torch_calls_by_that_name(name, length):
+    settings = OptimizerSettings(learning_rate=0.5, schedule=name, schedule_steps=length)
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+    scheduler = by_torch(name, optimizer, length)
+    for step in range(length):
+        assert rate_at(step, settings) == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-6, abs=1e-9), step
+        optimizer.step()
+        if step < length - 1:
+            scheduler.step()
+
+
+@pytest.mark.parametrize("length", [20, 2000, 100_000])
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_rates_rise_at_most_once_and_never_above_the_chosen_one(name, length):
+    settings = OptimizerSettings(schedule=name, schedule_steps=length)
+    rates = [rate_at(step, settings) for step in range(0, 2 * length, max(1, length // 1000))]
+    assert all(0 <= rate <= 0.03 * (1 + 1e-9) for rate in rates)
+    assert max(rates) == pytest.approx(0.03, rel=0.02)
+    top = rates.index(max(rates))
+    assert rates[:top] == sorted(rates[:top])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert (top > 0) == (name in ("warm-up", "one-cycle", "Noam"))
+
+
+def test_the_length_is_asked_for_wherever_it_acts():
+    with_length = knob_of(OptimizerSettings.model_fields["schedule_steps"])["when"]["schedule"]
+    assert with_length == tuple(name for name in SCHEDULES if name != "constant")
 
 
 @pytest.mark.parametrize(("name", "ladder"), [("learning_rate", RATES), ("weight_decay", PENALTIES)])
