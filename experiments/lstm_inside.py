@@ -231,7 +231,8 @@ class Inside(ABC):
         """The same for a fresh network with that cell and as many units, before its first step."""
         with same_random_numbers(self.device):
             torch.manual_seed(self.settings.seed)
-            fresh = type(self)(self.settings.changed(cell=cell), self._own)
+            build: Any = type(self)
+            fresh: Inside = build(self.settings.changed(cell=cell), self._own)
             return fresh.gradients()
 
 

@@ -83,6 +83,7 @@ class SequenceExperiment:
         return self.moved(self.task.next_batch(self.settings.batch_size))
 
     def moved(self, batch: Sequences) -> Sequences:
+        """The same sequences on the device."""
         return Sequences(*(part.to(self.device) for part in batch))
 
     def _outputs_of_pieces(self, inputs: Tensor) -> Float[Tensor, "B T K"]:
