@@ -13,6 +13,7 @@ Row = Sequence[str]
 Values = list[int] | list[float]
 
 VOWELS: Final = frozenset("aeiouyAEIOUY")
+CLOSING: Final = {"“": "”", "‘": "’", '"': '"', "'": "'"}
 SPACES: Final = frozenset("␣↵⇥")
 IN_SYMBOLS: Final = ("step", "open brackets")  # what means something where the symbols are no text
 
@@ -58,12 +59,17 @@ def place_in_line(row: Row) -> Values:
 
 
 def inside_quotes(row: Row) -> Values:
-    """Between an opening and a closing quotation mark; straight ones take turns."""
+    """Between quotation marks. A straight single one between letters belongs to a word."""
     found: list[float] = []
-    is_inside = False
-    for symbol in row:
-        is_inside = not is_inside if symbol == '"' else (symbol == "“") or (is_inside and symbol != "”")
-        found.append(float(is_inside))
+    mark = ""  # that closes
+    for place, symbol in enumerate(row):
+        before, after = row[place - 1] if place else "", row[place + 1] if place + 1 < len(row) else ""
+        is_in_word = symbol == "'" and (after if mark else before).isalpha()
+        if mark and symbol == mark and not is_in_word:
+            mark = ""
+        elif not mark and symbol in CLOSING and not is_in_word:
+            mark = CLOSING[symbol]
+        found.append(float(bool(mark)))
     return found
 
 

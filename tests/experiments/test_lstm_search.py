@@ -87,6 +87,7 @@ def test_correlations_are_numpys_and_zero_where_nothing_varies():
         ("place in the line", "ab↵c", [1, 2, 0, 1]),
         ("inside quotes", "a“b”c", [0, 1, 1, 0, 0]),
         ("inside quotes", 'a"b"c', [0, 1, 1, 0, 0]),
+        ("inside quotes", "␣'I'm',␣it's", [0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]),
     ],
 )
 def test_a_track_by_hand(name, row, expected):
