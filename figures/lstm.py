@@ -30,6 +30,7 @@ WANTED: Final = {
     "sine": "the next value of the wave",
 }
 APART: Final = 0.25  # of the highest level, that two of them must differ to be drawn both
+SAVE: Final = 32.0  # room for the button that saves the picture, in its corner
 MOST_SAID: Final = 4
 TALLEST: Final = 0.3  # of the room for all maps, that one may take
 
@@ -246,7 +247,7 @@ def _draw_head(scene: Scene, seen: Any, layout: Layout) -> None:
     fits = len(seen.symbols) >= seen.length
     offered = buttons[:2] if fits else buttons
     for place, (id, glyph, tip, is_off) in enumerate(offered):
-        x = left + width - (len(offered) - place) * (side + 6)
+        x = left + width - SAVE - (len(offered) - place) * (side + 6)
         scene.hot((x, y - side / 2, side, side), id, tip, glyph=glyph, disabled=is_off)
 
 

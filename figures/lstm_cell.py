@@ -219,10 +219,9 @@ def _draw_node(scene: Scene, node: Node, place: tuple[float, float], value: floa
         smooth=False,
         readout=node.words,
     )
-    below = y + side / 2 + 0.75 * scale.label
-    above = y - side / 2 - 0.75 * scale.label
-    for middle, words, size in ((below, signed(value), scale.label), (above, node.words, scale.note)):
+    above, below, half = y - side / 2 - 0.75 * scale.label, y + side / 2 + 0.75 * scale.label, 0.6 * scale.label
+    for words, size, top in ((node.words, scale.note, above - half), (signed(value), scale.label, y + side / 2)):
         width = 0.56 * size * len(words)
-        scene.rect((x - width / 2, middle - 0.6 * size, width, 1.2 * size), fill="background")  # no line through words
+        scene.rect((x - width / 2, top, width, below + half - y - side / 2), fill="background")  # no line through words
     scene.text(x, below, signed(value), size=scale.label, align="center", weight=600, tabular=True)
     scene.text(x, above, node.words, size=scale.note, align="center", colour="muted")

@@ -94,7 +94,7 @@ def _units(found: np.ndarray, num_units: int, pattern: Any) -> np.ndarray:
 
 def _show_matches(recording: Any, is_on: np.ndarray, units: np.ndarray, matches: list[Match]) -> None:
     num_rows, length, _ = is_on.shape
-    left, right = st.columns([6, 5], gap="large")
+    left, right = st.columns([7, 5], gap="medium")
     with left:
         st.markdown(
             f"**{len(matches)} best matches** among {num_rows * length:,} steps: most of the {len(units)} chosen units "
