@@ -32,7 +32,7 @@ WANTED: Final = {
 APART: Final = 0.25  # of the highest level, that two of them must differ to be drawn both
 SAVE: Final = 32.0  # room for the button that saves the picture, in its corner
 MOST_SAID: Final = 4
-TALLEST: Final = 0.3  # of the room for all maps, that one may take
+TALLEST: Final = 0.6  # of the room for all maps, that one may take
 
 
 class Layout(NamedTuple):

@@ -100,9 +100,8 @@ DIAGRAMS: Final[dict[str, Diagram]] = {
     ),
     "rnn": Diagram(
         nodes=(
-            Node("before", "h before", 0.06, 0.3),
-            Node("bend", "tanh", 0.5, 0.3, "sign"),
-            Node("hidden", "hidden h", 0.94, 0.3),
+            Node("bend", "tanh", 0.45, 0.35, "sign"),
+            Node("hidden", "hidden h", 0.8, 0.35),
         ),
         flows=(("bend", "hidden", "hidden"),),
         fed=("bend",),
