@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import equal_loss, followers, page
+from benchmarks import equal_loss, followers, page, recurrent
 from benchmarks.rows import Row, as_dict, load, machine, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
@@ -25,6 +25,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "visitors": page.measure_visitors,
     "followers": followers.measure,
     "gc": page.measure_gc,
+    "recurrent": recurrent.measure,
 }
 
 

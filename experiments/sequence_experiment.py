@@ -103,7 +103,8 @@ class SequenceExperiment:
         if self.task.takes_numbers:
             wrong = (outputs - batch.targets).square().mean(2)  # (B, T)
         else:
-            wrong = F.cross_entropy(outputs.transpose(1, 2), batch.targets, reduction="none")  # (B, T)
+            wrong = F.cross_entropy(outputs.flatten(0, 1), batch.targets.flatten(), reduction="none")  # (B T)
+            wrong = wrong.view(batch.targets.shape)  # (B, T)
         return (wrong * batch.weights).sum() / batch.weights.sum()
 
     @property

@@ -69,6 +69,8 @@ def looked_at(experiment: SequenceExperiment) -> Sequences:
 def live_gradients(experiment: SequenceExperiment) -> np.ndarray:
     """How far the gradients of the network reach back now; the gradients it holds stay as they are."""
     held = [weight.grad for weight in experiment.parameters()]
+    for weight in experiment.parameters():
+        weight.grad = None  # or what is held would be added to
     with torch.enable_grad():
         found = by_lag(experiment.read, experiment.task, looked_at(experiment))
     for weight, gradient in zip(experiment.parameters(), held, strict=True):
