@@ -60,25 +60,6 @@ LESSONS: Final = (
         change=Trial("bias 3, lag 60", {**_MEMORY, "seq_len": 60, "forget_bias": 3.0}),
     ),
     Lesson(
-        slug="reach",
-        title="Truncated backpropagation",
-        question="Lag 10, but the gradient goes back 5 steps only; the memory itself is carried on. Is it learnt?",
-        choices=("No", "Yes, the memory is carried on", "Yes, only later"),
-        answer=0,
-        trials=(
-            Trial("gradient reaches back 5 steps", {**_MEMORY, "seq_len": 10, "forget_bias": 3.0, "bptt": 5}),
-            Trial("to the start", {**_MEMORY, "seq_len": 10, "forget_bias": 3.0}),
-        ),
-        steps=250,
-        holds=lambda n: n[0]["test_accuracy"] < 0.5 and n[1]["test_accuracy"] > 0.95,
-        explanation=(
-            "The loss at the last step never reaches the step at which the letter is read, so nothing asks for it to "
-            "be written: {0[test_accuracy]:.0%}. With the whole way back: {1[test_accuracy]:.0%}."
-        ),
-        watched=("test_loss", "test_accuracy"),
-        curve="test_accuracy",
-    ),
-    Lesson(
         slug="saturated",
         title="Saturated gates",
         question="Counting brackets with Adam at a learning rate of 1. What happens to the gates?",
@@ -103,7 +84,7 @@ LESSONS: Final = (
         watched=("test_loss", "test_accuracy", "most_saturated_share"),
         curve="test_loss",
         failure=Failure(
-            symptom="The loss falls a little, then stays; the maps of the gates are nearly all black and white.",
+            symptom="The loss falls a little, then stays; the maps of the gates hold the two end colours only.",
             diagnosis="The sums of the gates lie far out, where σ is flat, and no gradient brings them back.",
             remedy="Start again with a lower rate; a warm-up or clipped gradients help too.",
         ),

@@ -40,6 +40,21 @@ def test_steps_and_units_are_gone_through(app):
     assert (app.session_state[UNIT], app.session_state[AT]) == (unit + 1, at + 1)
 
 
+def test_the_pattern_stays_until_it_is_taken_anew(app):
+    def pattern():
+        return next(text.value for text in app.markdown if text.value.startswith("The pattern"))
+
+    app.session_state[TABS_KEY] = "Pattern search"
+    app.run()
+    before = pattern()
+    app.session_state[AT] = 9
+    app.run()
+    assert pattern() == before
+    app.button(key="lstm_search_here").click().run()
+    assert not app.exception
+    assert "from step 9" in pattern()
+
+
 def test_a_threshold_nobody_reaches_says_so(app):
     app.session_state[TABS_KEY] = "Pattern search"
     app.run()
