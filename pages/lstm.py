@@ -73,15 +73,18 @@ with left:
         "each unit how much to forget, to write and to show: shares from 0 to 1. A fourth sum proposes what to write."
     )
     st.latex(
-        r"\begin{aligned} f_t &= \sigma(W_f x_t + U_f h_{t-1} + b_f) & i_t &= \sigma(W_i x_t + U_i h_{t-1} + b_i) \\"
-        r" o_t &= \sigma(W_o x_t + U_o h_{t-1} + b_o) & g_t &= \tanh(W_g x_t + U_g h_{t-1} + b_g) \end{aligned}"
+        r"\begin{aligned} f_t &= \sigma(W_f x_t + U_f h_{t-1} + b_f) \\ "
+        r"i_t &= \sigma(W_i x_t + U_i h_{t-1} + b_i) \\ "
+        r"o_t &= \sigma(W_o x_t + U_o h_{t-1} + b_o) \\ "
+        r"g_t &= \tanh(W_g x_t + U_g h_{t-1} + b_g) \end{aligned}"
     )
     st.markdown("**Memory.** The cell keeps a share of itself and adds a share of the proposal; the rest is read off.")
     st.latex(r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \qquad h_t = o_t \odot \tanh(c_t)")
 with right:
     st.markdown(
-        "**Why it does not fade.** Along the cell, the gradient is multiplied by the forget gate at each step and by "
-        "nothing else. A plain recurrent network multiplies by its weights and by the slope of tanh, again and again."
+        "**Why it does not fade.** On the straight way along the cell, the gradient is multiplied by the forget gate "
+        "at each step and by nothing else. A plain recurrent network multiplies by its weights and by the slope of "
+        "tanh, again and again."
     )
     st.latex(
         r"\frac{\partial c_t}{\partial c_{t-1}} \approx \operatorname{diag}(f_t), \qquad "
