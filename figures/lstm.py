@@ -163,7 +163,7 @@ def _draw_unit(scene: Scene, seen: Any, unit: int, at: int, layout: Layout) -> N
         y += 1.5 * scale.label
     pairs = list(zip(seen.next_symbols[at], seen.next_chances[at], strict=True))[:MOST_SAID]
     said = ",  ".join(f"{symbol} ({chance:.0%})" if len(pairs) > 1 else symbol for symbol, chance in pairs)
-    told = f"   (right: {seen.targets[at]})" if seen.targets[at] else ""
+    told = f"   (right: {seen.targets[at]})" if seen.targets[at] and not seen.takes_numbers else ""
     scene.text(left, y, f"All units say: {said}{told}", size=scale.label, tabular=True, weight=600)
 
 
@@ -233,7 +233,7 @@ def _draw_head(scene: Scene, seen: Any, layout: Layout) -> None:
     scene.text(
         left,
         y + 1.4 * scale.title,
-        f"Wanted: {WANTED.get(seen.task, 'what comes next')}",
+        wanted_words(seen),
         size=scale.label,
         colour="muted",
     )
@@ -249,6 +249,12 @@ def _draw_head(scene: Scene, seen: Any, layout: Layout) -> None:
     for place, (id, glyph, tip, is_off) in enumerate(offered):
         x = left + width - SAVE - (len(offered) - place) * (side + 6)
         scene.hot((x, y - side / 2, side, side), id, tip, glyph=glyph, disabled=is_off)
+
+
+def wanted_words(seen: Any) -> str:
+    """What the task asks for."""
+    words = WANTED.get(seen.task, "the next value" if seen.takes_numbers else "the next symbol")
+    return f"Wanted: {words}" + ("; heights stand for values" if seen.takes_numbers else "")
 
 
 def card_scene(seen: Any) -> bytes:

@@ -12,6 +12,7 @@ from plotly.subplots import make_subplots
 
 from figures import theme
 from figures.lstm import LETTERS
+from figures.lstm_cell import signed
 from figures.still import Still, apply_theme, colour_bar, colour_scale, label
 
 NUM_TERMS: Final = 6  # drawn of each sum
@@ -47,7 +48,7 @@ def gate_terms(parts: Sequence[Any], symbol: str, mode: theme.Mode) -> Still:
         symbol: that is read.
         mode: light or dark.
     """
-    titles = [f"{LETTERS[part.name]}: z = {part.sum:.2f} → {part.value:.2f}" for part in parts]
+    titles = [f"{LETTERS[part.name]}: z = {signed(part.sum)} → {signed(part.value)}" for part in parts]
     figure = make_subplots(cols=len(parts), shared_xaxes="all", subplot_titles=titles, horizontal_spacing=0.11)
     reach = 0.1
     for column, part in enumerate(parts, start=1):
@@ -59,7 +60,7 @@ def gate_terms(parts: Sequence[Any], symbol: str, mode: theme.Mode) -> Still:
             x=values,
             orientation="h",
             marker={"color": [theme.POSITIVE if value >= 0 else theme.NEGATIVE for value in values]},
-            text=[f"{value:+.2f}" for value in values],
+            text=[signed(value) for value in values],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{x:.4f}<extra></extra>",
@@ -67,7 +68,8 @@ def gate_terms(parts: Sequence[Any], symbol: str, mode: theme.Mode) -> Still:
         )
         figure.add_trace(bar, row=1, col=column)
     figure.update_xaxes(range=[-2.2 * reach, 2.2 * reach], showticklabels=False, zeroline=True, showgrid=False)
-    apply_theme(figure, mode, height=TERMS_HEIGHT, margin={"t": 64})
+    figure.update_annotations(font={"size": theme.FONT_SIZE})
+    apply_theme(figure, mode, height=TERMS_HEIGHT, margin={"t": 64, "r": 32})
     words = "; ".join(f"{part.name} {part.value:.2f}" for part in parts)
     return Still(figure, f"The largest terms of the sums behind {words}.")
 
