@@ -15,7 +15,7 @@ run: .venv/run.stamp
 # Everything that can fail: the linters, then every test. Those in a real browser, which has cores of its own to use,
 # come last and one after another.
 test: check browser
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore tests/e2e
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --ignore tests/e2e
 	@$(BIN)/python -m pytest tests/e2e
 
 # The linters only.

@@ -20,6 +20,18 @@ PAGES: Final = (
         sentence="Layers of weighted sums with a bend between them learn curves, classes and tables.",
     ),
     Entry(
+        slug="optimizers",
+        title="Loss and optimisers",
+        chapter="Foundations",
+        sentence="Seven ways to walk down a loss with the slope alone, and what the learning rate does to each.",
+    ),
+    Entry(
+        slug="convolution",
+        title="Convolution",
+        chapter="Images",
+        sentence="One small kernel slides over a picture; gradient descent finds the kernel from before and after.",
+    ),
+    Entry(
         slug="cnn",
         title="Convolutional network",
         chapter="Images",

@@ -11,19 +11,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import equal_loss, followers, page, recurrent
+from benchmarks import convolution, equal_loss, followers, page, race, recurrent
 from benchmarks.rows import Row, as_dict, load, machine, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 
 MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "equal-loss": equal_loss.measure,
+    "race": race.measure,
     "watched": page.measure_watched,
     "tick": page.measure_tick,
     "knobs": page.measure_knobs,
     "opening": page.measure_opening,
     "visitors": page.measure_visitors,
     "followers": followers.measure,
+    "convolution": convolution.measure,
     "gc": page.measure_gc,
     "recurrent": recurrent.measure,
 }

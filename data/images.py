@@ -118,16 +118,19 @@ def _quick_drawings() -> tuple[UInt8[Tensor, "N 1 H W"], Int64[Tensor, " N"], tu
 
 @cache
 def fruit() -> ImageSet:
-    """575 photos of five kinds of fruit in a grocery shop, 64×64 in colour."""
+    """575 photos of five kinds of fruit in a grocery shop, 64×64 in colour, in mixed order."""
     with np.load(embedded(FILES["fruit"])) as file:
         joined, ends, y = file["jpeg"].tobytes(), file["ends"], file["y"]
         num_train, names = int(file["num_train"]), tuple(str(name) for name in file["names"])
     starts = [0, *ends[:-1]]
+    order, generator = [], seeded(0)
+    for part in (range(num_train), range(num_train, len(y))):  # the file has them class by class
+        order += [part[index] for index in torch.randperm(len(part), generator=generator).tolist()]
     photos = [np.array(Image.open(io.BytesIO(joined[a:b]))) for a, b in zip(starts, ends, strict=True)]
     return ImageSet(
         name="fruit",
-        x=torch.from_numpy(np.stack(photos)).permute(0, 3, 1, 2).contiguous(),
-        y=torch.from_numpy(y).long(),
+        x=torch.from_numpy(np.stack(photos)).permute(0, 3, 1, 2)[order].contiguous(),
+        y=torch.from_numpy(y).long()[order],
         num_train=num_train,
         class_names=names,
         source=(

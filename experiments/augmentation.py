@@ -26,7 +26,7 @@ from training.settings import SettingsError
 HIDDEN: Final = 64  # units of the fully connected layer
 NUM_SHOWN: Final = 8  # altered test pictures
 NUM_OF_BATCH: Final = 16  # pictures of the batch that are shown
-NUM_JUDGED: Final = 200  # test pictures that the curves are measured on, and half as many training pictures
+NUM_JUDGED: Final = 160  # test pictures that the curves are measured on, and half as many training pictures
 APART: Final = 1_000_003  # a prime, so that no two pairs of seed and step share their random numbers
 
 
@@ -140,8 +140,8 @@ class AugmentationExperiment(Inside):
 
     @property
     def record_every(self) -> int:
-        """Every 50 steps: an epoch may be a few steps long, or hundreds."""
-        return 50
+        """Every 20 steps: an epoch may be a few steps long, or hundreds."""
+        return 20
 
     # ---- the engine's other questions --------------------------------------------------------------------------
 
@@ -245,6 +245,7 @@ class AugmentationExperiment(Inside):
             before=array(self._x[rows]),
             after=array((after * 0.5 + 0.5).clamp(0, 1).contiguous()),
             batch_classes=array(self._y[rows]),
+            test=array(self._x[self.num_train :][shown]),
             altered=array(altered),
             altered_classes=array(y[shown]),
             chances=array(self.model(normalised(altered)).softmax(1)),

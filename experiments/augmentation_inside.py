@@ -51,7 +51,7 @@ UNITS: Final[dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Averaged:
     """Accuracy on all test pictures, asked once and asked of several changed copies; one entry a network."""
 

@@ -18,7 +18,8 @@ class AugmentationObservation:
         before: (T, C, S, S) pictures of the last batch, or of the first one before any step.
         after: (T, C, S, S) the same as the network with augmentation saw them, values from 0 to 1.
         batch_classes: (T,) what they are.
-        altered: (A, C, S, S) some test pictures after they were turned, moved and darkened, values from 0 to 1.
+        test: (A, C, S, S) some test pictures.
+        altered: (A, C, S, S) the same after they were turned, moved and darkened, values from 0 to 1.
         altered_classes: (A,) what they are.
         chances: (A, K) what the network with augmentation says they are.
         plain_chances: (A, K) what the network without says.
@@ -35,6 +36,7 @@ class AugmentationObservation:
     before: UInt8[np.ndarray, "T C S S"]
     after: Float[np.ndarray, "T C S S"]
     batch_classes: Int[np.ndarray, " T"]
+    test: UInt8[np.ndarray, "A C S S"]
     altered: Float[np.ndarray, "A C S S"]
     altered_classes: Int[np.ndarray, " A"]
     chances: Float[np.ndarray, "A K"]

@@ -42,8 +42,9 @@ class CNNExperiment(Inside):
         self.device = choose_device(settings.device, is_small=True)
         self._own = own
         self.pictures = make_pictures(settings, own)
-        self._x, self._y = self.pictures.x.to(self.device), self.pictures.y.to(self.device)
-        self.model = make_network(settings, self.pictures).to(self.device, memory_format=torch.channels_last)
+        self._x = self.pictures.x.to(self.device, memory_format=torch.channels_last)  # as `as_input` reads them fastest
+        self._y = self.pictures.y.to(self.device)
+        self.model = make_network(settings, self.pictures).to(self.device)
         self._weights: list[Tensor] = list(self.model.parameters())
         self.first_filters = self._weights[0].detach().clone()
         self.optimizer = make_optimizer(self._weights, settings)
@@ -231,6 +232,5 @@ class CNNExperiment(Inside):
         )
 
 
-CARD_STEPS: Final = 200
 EXPERIMENT: Final = CNNExperiment
 SETTINGS: Final = CNNSettings

@@ -97,5 +97,9 @@ def shuffled(x: UInt8[Tensor, "N C S S"], places: Int64[Tensor, " P"]) -> UInt8[
 
 
 def as_input(x: UInt8[Tensor, "B C S S"]) -> Float[Tensor, "B C S S"]:
-    """Bytes as numbers from −1 to 1, as the lecture normalises them; laid out as convolutions are fastest."""
-    return x.to(torch.float32, memory_format=torch.channels_last).mul_(2 / 255).sub_(1)
+    """Bytes as numbers from −1 to 1, as the lecture normalises them.
+
+    In memory the channels of a place lie beside each other, which is how convolutions and pooling are fastest.
+    """
+    last = x.permute(0, 2, 3, 1).to(torch.float32, memory_format=torch.contiguous_format)  # (B, S, S, C)
+    return last.mul_(2 / 255).sub_(1).permute(0, 3, 1, 2)

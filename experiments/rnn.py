@@ -3,20 +3,21 @@
 from typing import Any, Final
 
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from experiments.rnn_settings import RNNSettings
+from experiments.sequence_experiment import SequenceExperiment
 from experiments.sequence_watching import SequenceWatching
 from models.rnn import ManualStackedRNN, SimpleRNN
 
 
-class RNNExperiment(SequenceWatching):
+class RNNExperiment(SequenceWatching, SequenceExperiment):  # both, because a program keeps only the second
     """A plain recurrent network, or one of gated units, that learns one task."""
 
     settings: RNNSettings
-    model: SimpleRNN | ManualStackedRNN
+    model: Any  # one of the two networks
 
-    def make_network(self) -> SimpleRNN | ManualStackedRNN:
+    def make_network(self) -> nn.Module:
         """One recurrent layer, or the lecture's stack of them."""
         settings, task = self.settings, self.task
         options: dict[str, Any] = {
@@ -33,9 +34,10 @@ class RNNExperiment(SequenceWatching):
 
     def read(self, x: Tensor, memory: Any = None) -> tuple[Float[Tensor, "B T K"], Any]:
         """Outputs at every step, and the memory after the last."""
-        if isinstance(self.model, ManualStackedRNN):
-            return self.model.read_on(x, memory)
-        outputs, memory = self.model(x, memory)
+        if self.settings.num_layers == 1:
+            outputs, memory = self.model(x, memory)
+        else:
+            outputs, memory = self.model.read_on(x, memory)
         return outputs, memory
 
     def memories(self, x: Tensor) -> Float[Tensor, "B T H"]:

@@ -21,11 +21,11 @@ LESSONS: Final = (
     Lesson(
         slug="far",
         title="Nineteen steps are far",
-        question="Which letter came first? It is asked 19 steps later. Who has learnt to answer after 300 updates?",
+        question="Which letter came first? It is asked 19 steps later. Who has learnt to answer after 400 updates?",
         choices=("Both", "Only the GRU", "Neither"),
         answer=1,
         trials=(Trial("plain RNN", _FAR), Trial("GRU", {**_FAR, "cell": "gru"})),
-        steps=300,
+        steps=400,
         holds=lambda n: n[0]["test_accuracy"] < 0.8 and n[1]["test_accuracy"] > 0.9,
         explanation=(
             "The plain RNN mixes and bends its memory at each of the 19 steps, and hardly any gradient arrives at the "
@@ -47,12 +47,12 @@ LESSONS: Final = (
             Trial("PyTorch's start", _START),
             Trial("orthogonal, radius 1", {**_START, "initialisation": "orthogonal"}),
         ),
-        steps=400,
-        holds=lambda n: n[0]["test_accuracy"] < 0.4 and n[1]["test_accuracy"] > 0.7,
+        steps=600,
+        holds=lambda n: n[0]["test_accuracy"] < 0.5 and n[1]["test_accuracy"] > 0.7,
         explanation=(
-            "PyTorch's small random weights have a spectral radius of about 0.6, so a memory has shrunk to a "
-            "two-hundredth after 11 steps: {0[test_accuracy]:.0%} right. An orthogonal matrix turns it and keeps its "
-            "length: {1[test_accuracy]:.0%} after the same 400 updates."
+            "PyTorch's small random weights have a spectral radius of about 0.6, so a memory has shrunk to "
+            "less than a hundredth after 11 steps: {0[test_accuracy]:.0%} right. An orthogonal matrix turns it and "
+            "keeps its length: {1[test_accuracy]:.0%} after the same 600 updates."
         ),
         watched=("loss", "test_accuracy"),
         curve="accuracy",

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from data.series import FILES as SERIES_FILES
 from data.synthetic import Sequences
 from data.text import FILES as TEXT_FILES
-from experiments.sequence_settings import SequenceSettings
+from experiments.sequence_settings import ALL_SERIES, ALL_TEXTS, SequenceSettings
 from experiments.sequences import NOTHING, Own, SeriesTask, TextTask, make_task
 from training.device import choose_device
 from training.experiment import Network
@@ -140,12 +140,24 @@ class SequenceExperiment:
             if not self.task.takes_numbers:
                 is_right = (outputs.argmax(2) == batch.targets) * batch.weights
                 row[f"{prefix}accuracy"] = (is_right.sum() / batch.weights.sum()).item()
-        if isinstance(self.task, TextTask):
-            row["bits_per_character"] = row["test_loss"] * self.task.bits
-        if isinstance(self.task, SeriesTask):
-            row["forecast_error"] = self.task.forecast_error(self.forecast()[:, 0])
+        if self.settings.task in ALL_TEXTS:
+            row["bits_per_character"] = row["test_loss"] * self.text_task.bits
+        if self.settings.task in ALL_SERIES:
+            row["forecast_error"] = self.series_task.forecast_error(self.forecast()[:, 0])
         row["learning_rate"] = rate_at(self.num_steps, self.settings)
         return row
+
+    @property
+    def text_task(self) -> TextTask:
+        """The task, where it is a text."""
+        assert isinstance(self.task, TextTask)
+        return self.task
+
+    @property
+    def series_task(self) -> SeriesTask:
+        """The task, where it is a series."""
+        assert isinstance(self.task, SeriesTask)
+        return self.task
 
     @torch.no_grad()
     def forecast(self, num_paths: int = 1, spread: float = 0.0) -> Float[Tensor, "O P H"]:
@@ -155,8 +167,7 @@ class SequenceExperiment:
             num_paths: the first goes on with the answers themselves, the others with a random error added to each.
             spread: deviation of that error, in units of `task.scale`.
         """
-        task = self.task
-        assert isinstance(task, SeriesTask)
+        task = self.series_task
         before = task.origins[:, None] + torch.arange(-min(task.seq_len, int(task.origins[0])), 0)
         past = task.z[before].repeat_interleave(num_paths, dim=0)[:, :, None].to(self.device)
         noise = torch.randn(task.horizon, len(past), 1, 1, generator=Generator().manual_seed(0)) * spread

@@ -183,6 +183,7 @@ def time_by_length(width: int, batch_size: int) -> dict[str, np.ndarray]:
         batch_size: B.
     """
     found = {kind: np.full(len(LENGTHS), np.nan) for kind in KINDS}
+    torch.set_num_threads(1)  # as in training; each thread of a server asks for itself
     begin = time.perf_counter()
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(0)

@@ -170,8 +170,7 @@ class SequenceWatching(SequenceExperiment):
     # ---- a text ------------------------------------------------------------------------------------------------
 
     def _written(self) -> Written:
-        assert isinstance(self.task, TextTask)
-        text = self.task.text
+        text = self.text_task.text
         first = text.num_train
         prompt = text.ids[first : first + NUM_PROMPT[text.level]]
         return self.compose(text.join(prompt), NUM_WRITTEN[text.level])
@@ -183,8 +182,7 @@ class SequenceWatching(SequenceExperiment):
             prompt: any text; what the training text does not have is left out.
             length: symbols to write.
         """
-        assert isinstance(self.task, TextTask)
-        text, settings = self.task.text, self.settings
+        text, settings = self.text_task.text, self.settings
         known = text.numbers(prompt)
         start = known if len(known) else text.ids[:1]
         ids = self.write(start, length, settings.temperature, settings.top_k)
@@ -201,8 +199,7 @@ class SequenceWatching(SequenceExperiment):
     # ---- a series ----------------------------------------------------------------------------------------------
 
     def _forecast(self) -> Forecast:
-        task = self.task
-        assert isinstance(task, SeriesTask)
+        task = self.series_task
         outputs = self.read(task.train.inputs.to(self.device))[0].cpu()
         spread = (outputs - task.train.targets)[:, -1].square().mean().sqrt().item()
         paths = self.forecast(1 + NUM_PATHS, spread)

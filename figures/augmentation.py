@@ -11,7 +11,7 @@ from figures.theme import ON_PAGE, ON_PROJECTOR, Scale
 
 ACROSS: Final = 8  # pictures in a row
 LETTERS: Final = 8  # of a class under a picture
-STYLES: Final[tuple[Style, ...]] = (("with", "positive", False), ("without", "negative", True))
+STYLES: Final[tuple[Style, ...]] = (("with", "accent", False), ("without", "negative", True))
 CURVES: Final = {
     "Loss on training pictures (nats)": ("loss", "plain_loss"),
     "Test accuracy": ("test_accuracy", "test_plain_accuracy"),
@@ -40,25 +40,25 @@ PAGE: Final = Layout(
     height=526.0,
     scale=ON_PAGE,
     left=62.0,
-    tile=50.0,
-    pitch=56.0,
+    tile=54.0,
+    pitch=60.0,
     batch_y=30.0,
-    row=56.0,
-    pair_gap=14.0,
-    altered_y=324.0,
+    row=58.0,
+    pair_gap=10.0,
+    altered_y=312.0,
     charts=((590.0, 30.0, 400.0, 116.0), (590.0, 210.0, 400.0, 116.0), (590.0, 390.0, 400.0, 116.0)),
 )
 PROJECTOR: Final = Layout(
     width=1280.0,
     height=656.0,
     scale=ON_PROJECTOR,
-    left=84.0,
-    tile=64.0,
+    left=92.0,
+    tile=62.0,
     pitch=72.0,
     batch_y=44.0,
-    row=70.0,
-    pair_gap=14.0,
-    altered_y=406.0,
+    row=66.0,
+    pair_gap=10.0,
+    altered_y=372.0,
     charts=((770.0, 44.0, 490.0, 138.0), (770.0, 258.0, 490.0, 138.0), (770.0, 472.0, 490.0, 138.0)),
 )
 
@@ -102,39 +102,50 @@ def draw_pictures(scene: Scene, boxes: Any, values: np.ndarray, **more: Any) -> 
 
 
 def _draw_batch(scene: Scene, seen: Any, layout: Layout) -> None:
+    """The pictures in pairs of rows: as one network gets them, and as the other does."""
     scale = layout.scale
-    scene.text(layout.left, layout.batch_y - scale.title, "The batch", size=scale.title, weight=600)
+    title = "The same batch for both networks"
+    scene.text(layout.left, layout.batch_y - scale.title, title, size=scale.title, weight=600)
     for number in range(0, len(seen.before), ACROSS):
         part = slice(number, number + ACROSS)
         y = layout.batch_y + number / ACROSS * (2 * layout.row + layout.pair_gap)
         names = [seen.class_names[k] for k in seen.batch_classes[part]]
-        for row, (word, values) in enumerate((("before", seen.before[part] / 255), ("after", seen.after[part]))):
-            top = y + row * layout.row
-            draw_pictures(scene, _row(layout, top, len(values)), values, titles=[f"{word}: {name}" for name in names])
-            middle = top + layout.tile / 2
-            scene.text(layout.left - 8, middle, word, size=scale.label, align="right", colour="muted")
+        _draw_row(scene, layout, y, "without", seen.before[part] / 255, [f"as it is: {name}" for name in names])
+        _draw_row(scene, layout, y + layout.row, "with", seen.after[part], [f"changed: {name}" for name in names])
+
+
+def _draw_row(scene: Scene, layout: Layout, y: float, word: str, values: np.ndarray, titles: Sequence[str]) -> None:
+    draw_pictures(scene, _row(layout, y, len(values)), values, titles=list(titles))
+    _draw_word(scene, layout, y + layout.tile / 2, word)
+
+
+def _draw_word(scene: Scene, layout: Layout, y: float, word: str) -> None:
+    """What a row shows, left of it, in the colour of its network."""
+    colour: Any = {name: colour for name, colour, _ in STYLES}.get(word, "muted")
+    scene.text(layout.left - 8, y, word, size=layout.scale.label, align="right", colour=colour)
 
 
 def _draw_altered(scene: Scene, seen: Any, layout: Layout) -> None:
     """Each altered picture with the answers of both networks below it."""
     scale, y = layout.scale, layout.altered_y
-    scene.text(
-        layout.left, y - scale.title, "Altered test pictures, and what each network says", size=scale.title, weight=600
-    )
+    title = "The altered test, and what each network says"
+    scene.text(layout.left, y - scale.title, title, size=scale.title, weight=600)
     names = [f"it is: {seen.class_names[k]}" for k in seen.altered_classes]
-    draw_pictures(scene, _row(layout, y, len(names)), seen.altered, titles=names)
+    _draw_row(scene, layout, y, "test", seen.test / 255, names)
+    y += layout.row
+    _draw_row(scene, layout, y, "altered", seen.altered, names)
     lines = (("it is", None), ("with", seen.chances), ("without", seen.plain_chances))
     for row, (word, chances) in enumerate(lines):
-        middle = y + layout.tile + (row + 0.8) * 1.5 * scale.label
-        colour: Any = {"with": "positive", "without": "negative"}.get(word, "muted")
-        scene.text(layout.left - 8, middle, word, size=scale.label, align="right", colour=colour)
+        middle = y + layout.tile + (row + 0.7) * 1.4 * scale.label
+        _draw_word(scene, layout, middle, word)
         for place, true in enumerate(seen.altered_classes):
             said = true if chances is None else int(chances[place].argmax())
             mark = "" if chances is None else "✓ " if said == true else "✗ "
             centre = layout.left + place * layout.pitch + layout.tile / 2
             words = mark + _cut(seen.class_names[said], LETTERS - len(mark))
-            shade: Any = "muted" if chances is None else "text" if said == true else "negative"
-            scene.text(centre, middle, words, size=scale.note, align="center", colour=shade)
+            shade: Any = "text" if chances is not None and said != true else "muted"
+            weight = 600 if shade == "text" else 400
+            scene.text(centre, middle, words, size=scale.note, align="center", colour=shade, weight=weight)
 
 
 def _row(layout: Layout, top: float, count: int) -> list[Box]:

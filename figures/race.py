@@ -14,12 +14,12 @@ from figures.trials import Curve, shared_limits
 WIDTH: Final = 1120.0
 HEIGHT: Final = 280.0
 MAX_LINES: Final = len(theme.CLASSES)
-_TOP: Final = 30.0
+_TOP: Final = 32.0
 _LEFT: Final = 46.0  # room for the numerals
 _BOTTOM: Final = 24.0
-_LEGEND: Final = 300.0
+_LEGEND: Final = 330.0
 _LINE: Final = 22.0
-_NUMBER: Final = 74.0  # a column of the legend
+_NUMBER: Final = 82.0  # a column of the legend
 
 
 class Racer(NamedTuple):
@@ -79,7 +79,8 @@ def _draw_legend(scene: Scene, racers: Sequence[Racer], quantities: dict[str, st
     left, right = WIDTH - _LEGEND, WIDTH
     ends = [right - _NUMBER * (len(quantities) - 1 - number) for number in range(len(quantities))]
     for end, words in zip(ends, quantities.values(), strict=True):
-        scene.text(end, _TOP - 13, words, size=theme.ON_PAGE.note, align="right", colour="muted")
+        for line, part in enumerate(reversed(words.split(" ", 1))):  # two lines, so that long ones do not meet
+            scene.text(end, _TOP - 9 - 13 * line, part, size=theme.ON_PAGE.note, align="right", colour="muted")
     for number, racer in enumerate(racers):
         y = _TOP + (number + 0.6) * _LINE
         scene.rect((left, y - 2, 16, 4), fill=number)

@@ -252,7 +252,11 @@ def draw_learning(
     is_log: bool,
 ) -> None:
     """The loss beside what simple answers cost, and a second number that says the same in other words."""
-    levels = [Level(f"{name}: {value:.3g}", value) for name, value in seen.baselines.items()]
+    baselines = seen.baselines
+    if seen.kind == "series":  # the better of two that would stand on each other
+        best = min(baselines, key=baselines.__getitem__)
+        baselines, is_log = {best: baselines[best]}, True
+    levels = [Level(f"{name}: {value:.3g}", value) for name, value in baselines.items()]
     told: dict[str, Any] = {"scale": layout.scale, "here": here}
     names: tuple[str, ...] = ("loss", "test_loss")
     draw_curves(scene, layout.loss, *rows, names, title=loss_title(seen), is_log=is_log, levels=levels, **told)
@@ -270,7 +274,7 @@ def draw_learning(
             f"Error of forecasts ({seen.forecast.unit or 'unit of the column'}): {_at(here, rows, 'forecast_error')}"
         )
         names = ("forecast_error",)
-        draw_curves(scene, layout.score, *rows, names, title="", heading=heading, levels=levels, **told)
+        draw_curves(scene, layout.score, *rows, names, title="", heading=heading, is_log=True, levels=levels, **told)
     elif "accuracy" in values:
         names = ("accuracy", "test_accuracy")
         draw_curves(scene, layout.score, *rows, names, title="Right answers", limits=(0, 1), **told)

@@ -25,7 +25,7 @@ def gradients_by_lag(found: Mapping[str, np.ndarray], strong: str, mode: theme.M
     for colour, (name, values) in zip(theme.CLASSES[1:], found.items(), strict=False):
         is_strong = name == strong
         look = {"color": theme.SURFACES[mode].text if is_strong else colour, "width": 4 if is_strong else 2}
-        x, y = list(range(1, len(values) + 1)), np.maximum(values, SMALLEST)
+        x, y = list(range(1, len(values) + 1)), np.where(values < SMALLEST, np.nan, values)
         figure.add_scatter(x=x, y=y, name=name, line=look, hovertemplate="lag %{x}: %{y:.2e}")
     axis: dict[str, Any] = {"type": "log", "title": {"text": "‖∂L_T / ∂h_t‖"}, "exponentformat": "power"}
     apply_theme(figure, mode, height=HEIGHT, xaxis={"title": {"text": "lag T − t (steps back)"}}, yaxis=axis)

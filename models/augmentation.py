@@ -90,10 +90,7 @@ class Augment(nn.Module):
 
     def movement(self, count: int, draw: "Draw") -> Float[Tensor, "B 3 3"]:
         """Where each pixel of the result comes from: crop, then mirror, then turn, shift and perspective."""
-        area, ratio = draw.between(self.crop, 1, count), draw.between(math.log(3 / 4), math.log(4 / 3), count).exp()
-        width, height = ((area * ratio).sqrt().clamp_max(1), (area / ratio).sqrt().clamp_max(1))
-        if self.crop >= 1:
-            width, height = torch.ones_like(width), torch.ones_like(height)
+        width, height = draw.rectangle(self.crop, 1, 4 / 3, count)
         x, y = draw.between(-1, 1, count) * (1 - width), draw.between(-1, 1, count) * (1 - height)
         mirror = 1 - 2 * (draw.between(0, 1, count) < self.flip).float()
         angle = draw.between(-self.rotation, self.rotation, count) * math.pi / 180
@@ -106,8 +103,7 @@ class Augment(nn.Module):
 
     def rectangles(self, count: int, draw: "Draw") -> Float[Tensor, "B 4"]:
         """Left, top, right and bottom of what is lost, from 0 to 1; nothing is lost where left is right."""
-        area, ratio = draw.between(0.02, 0.33, count), draw.between(math.log(0.3), math.log(3.3), count).exp()
-        width, height = (area * ratio).sqrt().clamp_max(1), (area / ratio).sqrt().clamp_max(1)
+        width, height = draw.rectangle(0.02, 0.33, 3.3, count)
         left, top = draw.between(0, 1, count) * (1 - width), draw.between(0, 1, count) * (1 - height)
         lost = (draw.between(0, 1, count) < self.erasing).float()
         return torch.stack([left, top, left + width * lost, top + height * lost], dim=1)
@@ -123,6 +119,22 @@ class Draw:
     def between(self, low: float | int, high: float | int, *shape: int) -> Float[Tensor, "..."]:
         """Numbers evenly spread from `low` to `high`."""
         return low + (high - low) * torch.rand(shape, generator=self.generator)
+
+    def rectangle(
+        self, least: float | int, most: float | int, longest: float | int, count: int
+    ) -> tuple[Float[Tensor, " B"], Float[Tensor, " B"]]:
+        """Width and height of rectangles that fit into a square of side 1.
+
+        Args:
+            least: their area, from this
+            most: to this.
+            longest: a side is at most so many times as long as the other.
+            count: how many.
+        """
+        area = self.between(least, most, count)
+        reach = (1 / area).clamp_max(longest).log()  # a longer one of this area would not fit
+        ratio = (self.between(-1, 1, count) * reach).exp()
+        return (area * ratio).sqrt(), (area / ratio).sqrt()
 
     def normal(self, shape: torch.Size) -> Float[Tensor, "..."]:
         """Numbers of mean 0 and deviation 1."""

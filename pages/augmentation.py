@@ -7,6 +7,7 @@ import streamlit as st
 from experiments.augmentation import AugmentationExperiment
 from experiments.augmentation_lessons import LESSONS
 from experiments.augmentation_settings import OWN, AugmentationSettings
+from ui.augmentation_amounts import amounts
 from ui.augmentation_inside import look_inside
 from ui.augmentation_live import draw_twins
 from ui.compare import compare
@@ -66,6 +67,7 @@ section("Look inside")
 look_inside(run, run.poll())
 
 section("Compare")
+amounts(run.settings, build)
 compare(run, SLUG, material(SLUG))
 
 section("Try this")

@@ -19,3 +19,11 @@ def browser_path() -> str:
     path = find_browser()
     assert path is not None, NONE_FOUND
     return path
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests: those of one file about one page stay together, in one process."""
+    for item in items:
+        slug = item.callspec.params.get("slug", "") if hasattr(item, "callspec") else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {slug}".strip()))

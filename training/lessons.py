@@ -22,6 +22,7 @@ _WHERE: Final = {
     "first_": "{} at the start",
     "test_": "test {}",
 }
+_ON_BOTH: Final = ("loss", "accuracy", "r2", "error", "perplexity")  # measured on training and on test examples
 _OF_THE_LAYERS: Final = ("dead_share", "saturated_share", "gradient_norms")
 
 
@@ -142,7 +143,8 @@ def name_in_words(name: str) -> str:
     for start, words in _WHERE.items():
         if name.startswith(start):
             return words.format(name.removeprefix(start).replace("_", " "))
-    return f"training {name.replace('_', ' ')}"
+    words = name.replace("_", " ")
+    return f"training {words}" if name in _ON_BOTH else words
 
 
 def value_in_words(name: str, value: float) -> str:

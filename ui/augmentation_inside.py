@@ -6,7 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from experiments.augmentation_code import torchvision_code
-from experiments.augmentation_inside import NOTHING, STRENGTHS, UNITS
+from experiments.augmentation_inside import STRENGTHS, UNITS
 from figures.augmentation import pictures_scene
 from figures.augmentation_still import pixel_histogram
 from training.run import Run, Snapshot
@@ -14,6 +14,7 @@ from ui.anatomy import anatomy
 from ui.live import live_canvas
 from ui.still import mode, show
 from ui.time_travel import playback_tick
+from ui.words import written
 
 SLUG: Final = "augmentation"
 TABS_KEY: Final = "augmentation_inside"
@@ -41,7 +42,7 @@ def _tabs(run: Run, snapshot: Snapshot) -> None:
 def _picture_number(snapshot: Snapshot, key: str) -> int:
     seen: Any = snapshot.observation
     most = seen.num_train
-    return int(st.number_input(f"Training picture (of {most:,})", 1, most, 1, key=key)) - 1
+    return int(st.number_input(f"Training picture (of {most:,})", 1, most, 1, key=key, width=240)) - 1
 
 
 def single_tab(run: Run, snapshot: Snapshot) -> None:
@@ -49,9 +50,13 @@ def single_tab(run: Run, snapshot: Snapshot) -> None:
     left, right = st.columns([1, 2], gap="large")
     with left:
         name = st.selectbox("Change", list(STRENGTHS), index=2, key="augmentation_change")
-        start = NOTHING.get(name, 0.0)
+        start = STRENGTHS[name][2 * len(STRENGTHS[name]) // 3]
         strength = st.select_slider(
-            "Strength", STRENGTHS[name], start, key=f"augmentation_strength_{name}", help=f"In: {UNITS[name]}."
+            "Strength",
+            STRENGTHS[name],
+            start,
+            key=f"augmentation_strength_{name}",
+            help=f"The number is: {UNITS[name]}.",
         )
         st.caption(f"Strength: {UNITS[name]}.")
         number = _picture_number(snapshot, "augmentation_single_picture")
@@ -91,7 +96,7 @@ def values_tab(run: Run, snapshot: Snapshot) -> None:
         st.markdown(
             f"The lecture normalises with mean 0.5 and deviation 0.5, which takes 0 to 1 onto −1 to 1 whatever the "
             f"pictures are. These have a mean of {mean:.2f} and a deviation of {std:.2f}: afterwards their mean is "
-            f"{(mean - 0.5) / 0.5:.2f} and their deviation {std / 0.5:.2f}."
+            f"{written((mean - 0.5) / 0.5, '.2f')} and their deviation {std / 0.5:.2f}."
         )
     with right:
         show(pixel_histogram(values, mode()), key="augmentation_pixels")

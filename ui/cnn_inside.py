@@ -129,7 +129,7 @@ def where_tab(run: Run, snapshot: Snapshot) -> None:
     drop, heat = run.call("occlusion", label=label, picture=own), None
     if snapshot.settings.architecture != "mlp":
         heat = run.call("grad_cam", label=label, picture=own)
-    live_canvas(where_scene(seen.picture if own is None else own, heat, drop, name), key="cnn_where")
+    live_canvas(where_scene(seen.picture if own is None else own, heat, drop, name), key="cnn_where_picture")
     st.caption(
         "In the middle Grad-CAM: the last maps, each times its mean slope towards this class, summed; only what speaks "
         "for it is drawn. On the right a grey square covers one part after another: blue, where the class then loses."

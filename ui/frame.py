@@ -18,7 +18,7 @@ from ui.rooms import followed_room, host, num_followers, publish, room_button, r
 from ui.runs import poll
 from ui.share import share_button
 from ui.time_travel import play_back, playback_knob, playback_tick, time_bar
-from ui.transport import status, status_words, stop_knobs, transport
+from ui.transport import DEFAULT_PACE, status, status_words, stop_knobs, transport
 
 TICK_SECONDS: Final = 0.25
 BUSY_TICK_SECONDS: Final = 0.5  # when many train at once
@@ -90,7 +90,7 @@ def run_knobs(slug: str) -> None:
     playback_knob(slug)
 
 
-def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
+def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool], pace: str = DEFAULT_PACE) -> None:
     """Transport bar and live picture: some times a second while the run plays, once when it is paused.
 
     Args:
@@ -98,8 +98,9 @@ def stage(run: Run, slug: str, draw: Callable[[Snapshot], bool]) -> None:
         slug: which page.
         draw: draws one snapshot, with the same elements and keys each time; returns whether the visitor did something
             in the picture that the rest of the page must follow.
+        pace: how fast the run goes until the visitor says otherwise.
     """
-    transport(run, slug)
+    transport(run, slug, pace)
     host(run, slug)
     was_playing, was_shown, was_back = run.is_playing, run.visited, playback_tick(slug)
     is_large = is_lecture()

@@ -130,7 +130,8 @@ def _draw(slug: str, name: str, field: FieldInfo, offered: Sequence[Any] | None)
     if choices_of(field):
         choices = list(offered or (available_or_auto() if name == "device" else choices_of(field)))
         _forget_unoffered(key, choices)
-        return st.selectbox(options=choices, index=choices.index(start), **shared)
+        first = choices.index(start) if start in choices else 0  # narrower choices may leave the default out
+        return st.selectbox(options=choices, index=first, **shared)
     if declared["ladder"]:
         rungs = sorted({*declared["ladder"], start, *_current(key, low, high)})
         return st.select_slider(options=rungs, value=start, format_func=lambda value: f"{value:g}", **shared)
@@ -150,7 +151,16 @@ def available_or_auto() -> tuple[str, ...]:
 def _current(key: str, low: Any, high: Any) -> list[Any]:
     """A value set from elsewhere (a lesson, a file, a link) that is on no rung of the ladder."""
     value = st.session_state.get(key)
+    if value is None and key in st.query_params:  # the page has just been opened by a link
+        value = _number(st.query_params[key])
     return [value] if isinstance(value, int | float) and low <= value <= high else []
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _forget_unoffered(key: str, choices: Sequence[Any]) -> None:

@@ -1,6 +1,7 @@
 """The museum of failures: what each looks like, why it happens, how to mend it, shown by real runs."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import streamlit as st
 
@@ -53,15 +54,22 @@ def failures_of_all_pages() -> Iterator[tuple[Entry, Lesson]]:
 
 
 def museum_links() -> None:
-    """Every failure as a link to its lesson, for the start page."""
+    """Every failure as a link to its lesson, a line for each page, for the start page."""
     st.header("When it fails", anchor=False)
     st.caption("The usual ways in which training goes wrong, each to be seen and mended in a run of its own.")
-    with st.container(horizontal=True, gap="small"):
-        for page, lesson in failures_of_all_pages():
-            st.page_link(
-                f"../pages/{page.slug}.py",
-                label=lesson.title,
-                query_params={f"{page.slug}_lesson": lesson.slug},
-                help=lesson.failure.symptom if lesson.failure else None,
-                width="content",
-            )
+    for page, failures in groupby(failures_of_all_pages(), key=lambda pair: pair[0]):
+        title, links = st.columns([2, 8], gap="small")
+        title.caption(page.title)
+        with links.container(horizontal=True, gap="small"):
+            for _, lesson in failures:
+                _link(page, lesson)
+
+
+def _link(page: Entry, lesson: Lesson) -> None:
+    st.page_link(
+        f"../pages/{page.slug}.py",
+        label=lesson.title,
+        query_params={f"{page.slug}_lesson": lesson.slug},
+        help=lesson.failure.symptom if lesson.failure else None,
+        width="content",
+    )

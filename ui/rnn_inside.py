@@ -110,7 +110,9 @@ def step_tab(run: Run, snapshot: Snapshot) -> None:
     seen: Any = snapshot.observation
     num_steps, num_units = len(seen.states), snapshot.settings.hidden_dim
     left, right, _ = st.columns([2, 2, 3])
-    at = int(left.number_input("Step", 1, num_steps, min(selected() + 1, num_steps), key="rnn_step")) - 1
+    first = min(selected() + 1, num_steps)
+    # named after the step chosen in the picture, so that another choice there begins anew
+    at = int(left.number_input("Step", 1, num_steps, first, key=f"rnn_step_{first}_{num_steps}")) - 1
     unit = int(right.number_input("Unit", 1, num_units, 1, key="rnn_unit")) - 1
     step = run.look(lambda experiment: one_step(experiment, at, unit))  # type: ignore[arg-type]
     if step.sign:

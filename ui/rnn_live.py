@@ -32,8 +32,8 @@ def draw_network(snapshot: Snapshot) -> bool:
 
 
 def selected() -> int:
-    """The time step chosen in the picture, from 0."""
-    return int(st.session_state.get("rnn_at", 1)) - 1
+    """The time step chosen in the picture, from 0; the second, where there is a memory already."""
+    return int(st.session_state.get("rnn_at", 2)) - 1
 
 
 def handle(event: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from ui.words import plain, written
 
 NUM_COMPOSED: Final = {"character": 400, "byte": 400, "word": 80}
 MAX_PROMPT: Final = 200
+SHORT: Final = 24  # letters of the longest line, for lines to stand side by side
 
 
 def writing_tab(run: Run, snapshot: Snapshot, slug: str) -> None:
@@ -25,7 +26,8 @@ def writing_tab(run: Run, snapshot: Snapshot, slug: str) -> None:
     settings = snapshot.settings
     words, chances = st.columns([3, 2], gap="large")
     with words:
-        prompt = st.text_input("Begin with", value=seen.written.prompt, max_chars=MAX_PROMPT, key=f"{slug}_prompt")
+        first = seen.written.prompt.split("\n")[-1]
+        prompt = st.text_input("Begin with", value=first, max_chars=MAX_PROMPT, key=f"{slug}_prompt")
         length = NUM_COMPOSED[settings.level]
         composed = run.look(lambda experiment: experiment.compose(prompt, length))  # type: ignore[attr-defined]
         st.markdown(f"**{plain(composed.prompt)}**{_marked(composed.text, composed.is_copied)}")
@@ -46,6 +48,7 @@ def writing_tab(run: Run, snapshot: Snapshot, slug: str) -> None:
 def _marked(text: str, is_copied: np.ndarray) -> str:
     """A text as markdown, grey where it is copied."""
     pieces: list[str] = []
+    between = " · " if all(len(line) <= SHORT for line in text.split("\n")) else "  \n"
     edges = [0, *(np.flatnonzero(np.diff(is_copied)) + 1).tolist(), len(text)]
     for start, end in pairwise(edges):
         lines = text[start:end].split("\n")
@@ -55,7 +58,7 @@ def _marked(text: str, is_copied: np.ndarray) -> str:
             for line, word in zip(lines, shown, strict=True)
         ]
         coloured = [f":gray[{part}]" if is_copied[start] and part.strip() else part for part in spaced]
-        pieces.append("  \n".join(coloured))
+        pieces.append(between.join(coloured))
     return "".join(pieces)
 
 

@@ -22,8 +22,8 @@ DEFAULT_PACE: Final = "200 steps/s"
 WAIT_SECONDS: Final = 0.08  # for a few steps to be done before the page is drawn
 
 
-def transport(run: Run, slug: str) -> None:
-    """Draws the bar and carries out what was pressed."""
+def transport(run: Run, slug: str, pace: str = DEFAULT_PACE) -> None:
+    """Draws the bar and carries out what was pressed; `pace` is how fast the run goes until somebody says otherwise."""
     failed = "The loss has run away: reset, or change a setting." if run.poll().has_failed else None
 
     def button(name: str, label: str, help: str, act: Callable[..., Any], *args: Any, **look: Any) -> None:
@@ -53,14 +53,14 @@ def transport(run: Run, slug: str) -> None:
         back = "Back to step 0 with the same first weights."
         button("reset", "Reset", back, run.reset, icon=":material/replay:", shortcut="Home")
         button("new_seed", "New seed", "Other data, first weights and order of batches.", _new_seed, run, slug)
-        _pace_knob(run, slug)
+        _pace_knob(run, slug, pace)
 
 
-def _pace_knob(run: Run, slug: str) -> None:
+def _pace_knob(run: Run, slug: str, first: str) -> None:
     pace = st.selectbox(
         "Speed",
         list(PACES),
-        index=list(PACES).index(DEFAULT_PACE),
+        index=list(PACES).index(first),
         key=f"{slug}_pace",
         width=150,
         label_visibility="collapsed",

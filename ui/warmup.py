@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from catalog import PAGES
+from training.memory import keep_memory
 from ui.home import card_picture
 
 
@@ -22,6 +23,7 @@ def warm_up() -> None:
 
     What is alive then is frozen: the garbage collector never walks through it again.
     """
+    keep_memory()
     for page in PAGES:
         card_picture(page.slug)
     for name in ("plotly.graph_objects", "pandas", "ui.take_home"):

@@ -1,7 +1,7 @@
 """Runs exported programs and compares their numbers with those of the page.
 
-As a script it does so for every option of the whole catalog and prints one line of JSON for each: in a process of its
-own, where no shapes are checked, that takes a fraction of the time.
+As a script it does so for every option of a page and prints one line of JSON for each: in a process of its own, where
+no shapes are checked, that takes a fraction of the time.
 """
 
 import builtins
@@ -83,7 +83,11 @@ def train(run: Run, num_steps: int = STEPS) -> Run:
 
 
 def _at_its_end(slug: str, name: str, value: Any) -> Run:
-    return train(Run(experiment_class(slug), acting(slug, name).changed(**{name: value})))
+    return train(Run(experiment_class(slug), _settings(slug, name, value)))
+
+
+def _settings(slug: str, name: str, value: Any) -> Any:
+    return acting(slug, name).changed(**{name: value})
 
 
 def _turned_on_the_way(slug: str, name: str, value: Any) -> Run:
@@ -96,14 +100,21 @@ def _turned_on_the_way(slug: str, name: str, value: Any) -> Run:
     return train(run, 23)
 
 
-def compare_all(folder: Path) -> Iterator[dict[str, Any]]:
-    """One line for each option of each page; the programs are left in `folder`."""
+def compare_all(slug: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """One line for each option of a page; the programs are left in `folder`. What is the default is run once."""
+    known: dict[Any, dict[str, Any]] = {}
     cases = [(_at_its_end, end) for end in EVERY_END] + [(_turned_on_the_way, end) for end in LIVE_ENDS]
     for make, end in cases:
+        if end.values[0] != slug:
+            continue
         line: dict[str, Any] = {
             "id": f"{end.id}-{'live' if make is _turned_on_the_way else 'whole'}",
             "slug": end.values[0],
         }
+        same = (end.values[0], _settings(*end.values)) if make is _at_its_end else None
+        if same in known:
+            yield {**known[same], **line}
+            continue
         try:
             run = make(*end.values)
         except (SettingsError, DataError) as error:  # no such device here, nothing brought along
@@ -112,11 +123,14 @@ def compare_all(folder: Path) -> Iterator[dict[str, Any]]:
         try:
             text = program(end.values[0], run).script()
             (folder / f"{line['id'].replace(' ', '_').replace('/', '_')[:150]}.py").write_text(text, encoding="utf-8")
-            yield {**line, "difference": largest_difference(rows_of(text, run.step), run), "steps": run.step}
+            line = {**line, "difference": largest_difference(rows_of(text, run.step), run), "steps": run.step}
+            if same:
+                known[same] = line
+            yield line
         except Exception as error:
             yield {**line, "failed": f"{type(error).__name__}: {error}"}
 
 
 if __name__ == "__main__":
-    for found in compare_all(Path(sys.argv[1])):
+    for found in compare_all(sys.argv[1], Path(sys.argv[2])):
         print(json.dumps(found), flush=True)

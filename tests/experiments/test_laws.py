@@ -107,7 +107,7 @@ def test_it_is_an_experiment(slug):
 def test_it_learns_its_default_task(slug):
     run = Run(experiment_class(slug), settings_class(slug)())
     run.play(Stop(steps=STEPS))
-    history = finish(run, max_slices=5000).poll().history
+    history = finish(run, max_slices=5 * STEPS).poll().history
     name = "test_loss" if "test_loss" in history.values else "loss"
     assert not run.poll().has_failed
     assert history.last(name) < 0.3 * history.values[name][0]

@@ -1,4 +1,6 @@
 import importlib
+from functools import cache
+from typing import Any
 
 import pytest
 
@@ -17,9 +19,15 @@ SEEDS = (0, 1, 2)
 
 def play(slug: str, lesson: Lesson, seed: int) -> list[dict[str, float]]:
     module = importlib.import_module(f"experiments.{slug}")
+    settings = [module.SETTINGS(seed=seed, **trial.settings) for trial in lesson.trials]
+    return [numbers_after(slug, each, lesson.steps) for each in settings]
+
+
+@cache
+def numbers_after(slug: str, settings: Any, steps: int) -> dict[str, float]:
+    """What a run gives; several lessons of a page may compare with the same one."""
     with unchecked():
-        runs = [Run(module.EXPERIMENT, module.SETTINGS(seed=seed, **trial.settings)) for trial in lesson.trials]
-        return [run_trial(run, lesson.steps) for run in runs]
+        return run_trial(Run(importlib.import_module(f"experiments.{slug}").EXPERIMENT, settings), steps)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
