@@ -49,6 +49,12 @@ PAGES: Final = (
         chapter="Sequences",
         sentence="A network that reads step by step carries a memory along, and forgets.",
     ),
+    Entry(
+        slug="lstm",
+        title="Long short-term memory",
+        chapter="Sequences",
+        sentence="Three gates decide at each step what to forget, what to write and what to show.",
+    ),
 )
 
 

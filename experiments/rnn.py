@@ -5,8 +5,6 @@ from typing import Any, Final
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from data.series import FILES as SERIES_FILES
-from data.text import FILES as TEXT_FILES
 from experiments.rnn_settings import RNNSettings
 from experiments.sequence_experiment import SequenceExperiment
 from experiments.sequence_watching import SequenceWatching
@@ -48,12 +46,6 @@ class RNNExperiment(SequenceWatching, SequenceExperiment):  # both, because a pr
         for rnn in self.model.layers[:-1]:
             x = rnn(x)[0].relu()
         return self.model.layers[-1](x)[0]
-
-    @property
-    def data_files(self) -> tuple[str, ...]:
-        """The files of `data/files` that a program taken home needs beside it."""
-        files = {**TEXT_FILES, **SERIES_FILES}
-        return (files[self.settings.task],) if self.settings.task in files else ()
 
 
 EXPERIMENT: Final = RNNExperiment

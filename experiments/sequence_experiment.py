@@ -11,7 +11,9 @@ from jaxtyping import Float, Int64
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
+from data.series import FILES as SERIES_FILES
 from data.synthetic import Sequences
+from data.text import FILES as TEXT_FILES
 from experiments.sequence_settings import ALL_SERIES, ALL_TEXTS, SequenceSettings
 from experiments.sequences import NOTHING, Own, SeriesTask, TextTask, make_task
 from training.device import choose_device
@@ -78,9 +80,10 @@ class SequenceExperiment:
         if self._cursor >= self.task.num_sequences:
             self._cursor = 0
             self._num_epochs += 1
-        return self._moved(self.task.next_batch(self.settings.batch_size))
+        return self.moved(self.task.next_batch(self.settings.batch_size))
 
-    def _moved(self, batch: Sequences) -> Sequences:
+    def moved(self, batch: Sequences) -> Sequences:
+        """The same sequences on the device."""
         return Sequences(*(part.to(self.device) for part in batch))
 
     def _outputs_of_pieces(self, inputs: Tensor) -> Float[Tensor, "B T K"]:
@@ -131,7 +134,7 @@ class SequenceExperiment:
         """Loss on training and test sequences, and what else the kind of task can say."""
         row = {}
         for prefix, part in (("", self.task.train), ("test_", self.task.test)):
-            batch = self._moved(part)
+            batch = self.moved(part)
             outputs = self.read(batch.inputs)[0]
             row[f"{prefix}loss"] = self.loss(outputs, batch).item()
             if not self.task.takes_numbers:
@@ -247,6 +250,12 @@ class SequenceExperiment:
     def material(self) -> dict[str, Any]:
         """What the experiment was built from besides its settings, by the names of the arguments."""
         return {} if self._own in (None, NOTHING) else {"own": self._own}
+
+    @property
+    def data_files(self) -> tuple[str, ...]:
+        """The files of `data/files` that a program taken home needs beside it."""
+        files = {**TEXT_FILES, **SERIES_FILES}
+        return (files[self.settings.task],) if self.settings.task in files else ()
 
 
 def detached(memory: Any) -> Any:
