@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from data.synthetic import Sequences
 from experiments.sequence_experiment import SequenceExperiment
 from experiments.sequences import Task, TextTask
+from training.turn import use_one_thread
 
 Read = Callable[[Tensor, Any], tuple[Tensor, Any]]
 
@@ -183,7 +184,7 @@ def time_by_length(width: int, batch_size: int) -> dict[str, np.ndarray]:
         batch_size: B.
     """
     found = {kind: np.full(len(LENGTHS), np.nan) for kind in KINDS}
-    torch.set_num_threads(1)  # as in training; each thread of a server asks for itself
+    use_one_thread()
     begin = time.perf_counter()
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(0)

@@ -11,9 +11,21 @@ from contextlib import contextmanager
 
 import torch
 
-# The networks here are small: starting a second thread takes longer than the work it would share, and on a busy
-# machine two threads wait for each other (up to 250 times slower, measured).
-torch.set_num_threads(1)
+_settled = threading.local()
+
+
+def use_one_thread() -> None:
+    """Lets torch compute on the calling thread alone; said once in every thread, because matrix products ask there.
+
+    The networks here are small: starting a second thread takes longer than the work it would share, and on a busy
+    machine two threads wait for each other (up to 250 times slower, measured).
+    """
+    if not hasattr(_settled, "is_done"):
+        torch.set_num_threads(1)
+        _settled.is_done = True
+
+
+use_one_thread()
 
 
 class Turn:
@@ -32,6 +44,7 @@ class Turn:
     @contextmanager
     def command(self, random_state: "RandomState") -> Iterator[None]:
         """The turn for a visitor's command; waits at most one step of whatever trains."""
+        use_one_thread()
         with self._count_lock:
             self._num_waiting += 1
         with self._lock:
@@ -43,6 +56,7 @@ class Turn:
     @contextmanager
     def slice(self, random_state: "RandomState") -> Iterator[None]:
         """The turn for a slice of training, after every waiting command."""
+        use_one_thread()
         while self.is_wanted:
             time.sleep(1e-4)
         with self._lock, random_state.swapped_in():

@@ -114,3 +114,21 @@ def test_two_interleaved_runs_are_each_as_if_alone():
         torch.rand(1)  # and somebody outside draws, too
     for run, expected in zip(together, alone, strict=True):
         assert_same_trace(trace(run), expected)
+
+
+def test_matrix_products_take_one_processor_in_every_thread():
+    """torch says 1 in a new thread too, and takes all there are."""
+    turn, x, shares = Turn(), torch.randn(600, 600), []
+
+    def work():
+        with turn.slice(RandomState(0)):
+            began, spent = time.perf_counter(), time.process_time()
+            for _ in range(60):
+                x @ x
+            shares.append((time.process_time() - spent) / (time.perf_counter() - began))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(60)
+    assert shares
+    assert shares[0] < 1.4
