@@ -7,6 +7,7 @@ import torch
 from data.synthetic import Sequences
 from experiments.rnn import RNNExperiment
 from experiments.rnn_inside import FRESH, NOW, forgetting, fresh_spectra, one_step
+from experiments.rnn_lessons import SEASONAL_NAIVE
 from experiments.rnn_settings import RNNSettings
 from experiments.sequence_experiment import chosen
 from experiments.sequence_inside import KINDS, LENGTHS, batch_gradient, by_lag, next_symbols, spectra, time_by_length
@@ -196,3 +197,8 @@ def test_own_text_and_column_are_learnt_from():
     column = build(Own(numbers=tuple(float(i % 7) for i in range(90))), task="own column", seq_len=8)
     column.step()
     assert column.observe().forecast.errors["seasonal naive"] == 0
+
+
+def test_the_error_that_the_lesson_compares_with_is_the_one_that_the_page_draws():
+    errors = build(task="sunspots").observe().forecast.errors
+    assert errors["seasonal naive"] == pytest.approx(SEASONAL_NAIVE, abs=0.05)
