@@ -74,7 +74,7 @@ class AugmentationExperiment(Inside):
             channels=(self.settings.width, 2 * self.settings.width),
             hidden_dim=HIDDEN,
         )
-        model.to(self.device, memory_format=torch.channels_last)
+        model.to(self.device)
         return model
 
     # ---- learning ----------------------------------------------------------------------------------------------
@@ -204,6 +204,8 @@ class AugmentationExperiment(Inside):
         self.optimizer.load_state_dict(state["optimizer"])
         self.optimizer.zero_grad()  # the gradients belong to another step
         self.num_steps, self._cursor, self._num_epochs = state["place"]
+        if not 0 <= state["order"].min() <= state["order"].max() < self.num_train:
+            raise IndexError("the order names a picture that is not there")
         self._order, self.last_batch = state["order"], state["last_batch"]
         update_optimizer(self.optimizer, self.settings, self.num_steps)
 

@@ -166,6 +166,8 @@ class CNNExperiment(Inside):
         self.optimizer.load_state_dict(state["optimizer"])
         self.optimizer.zero_grad()  # the gradients belong to another step
         self.num_steps, self._cursor, self._num_epochs = state["place"]
+        if not 0 <= state["order"].min() <= state["order"].max() < self.pictures.num_train:
+            raise IndexError("the order names a picture that is not there")
         self._order = state["order"]
         update_optimizer(self.optimizer, self.settings, self.num_steps)
 

@@ -238,6 +238,8 @@ class ConvolutionExperiment:
             parameter.copy_(value)
         self.optimizer.load_state_dict(state["optimizer"])
         self.optimizer.zero_grad()  # the gradients belong to another step
+        if not 0 <= state["order"].min() <= state["order"].max() < NUM_TRAIN:
+            raise IndexError("the order names a crop that is not there")
         self._order = state["order"]
         self.num_steps, self._cursor, self._num_epochs = state["place"]
         update_optimizer(self.optimizer, self.settings, self.num_steps)

@@ -6,7 +6,8 @@ pictures by heart, and learns what the changes leave alone. Nothing is added to 
 it is tested.
 
 Why it was needed: networks have many more weights than there are pictures, and learn the accidents of a small set along
-with the rest. Papers: Simard, Steinkraus & Platt, "Best practices for convolutional neural networks", 2003,
+with the rest.
+Papers: Simard, Steinkraus & Platt, "Best practices for convolutional neural networks", 2003,
 https://doi.org/10.1109/ICDAR.2003.1227801; Krizhevsky, Sutskever & Hinton, "ImageNet classification", 2012,
 https://doi.org/10.1145/3065386; random erasing: Zhong et al., 2017, https://arxiv.org/abs/1708.04896; mixup: Zhang et
 al., 2017, https://arxiv.org/abs/1710.09412; CutMix: Yun et al., 2019, https://arxiv.org/abs/1905.04899.

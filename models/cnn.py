@@ -6,10 +6,11 @@ found wherever it lies, with a few hundred weights instead of millions. After a 
 two fully connected layers name the class.
 
 Why it was needed: a fully connected network learns each feature anew at every place, and a shift by two pixels gives it
-new inputs. Papers: Fukushima, "Neocognitron", 1980, https://doi.org/10.1007/BF00344251; LeCun, Bottou, Bengio &
-Haffner, "Gradient-based learning applied to document recognition", 1998, https://doi.org/10.1109/5.726791; batch
-normalisation: Ioffe & Szegedy, 2015, https://arxiv.org/abs/1502.03167; global average pooling: Lin, Chen & Yan,
-"Network in network", 2013, https://arxiv.org/abs/1312.4400.
+new inputs.
+Papers: Fukushima, "Neocognitron", 1980, https://doi.org/10.1007/BF00344251; LeCun, Bottou, Bengio & Haffner,
+"Gradient-based learning applied to document recognition", 1998, https://doi.org/10.1109/5.726791; batch normalisation:
+Ioffe & Szegedy, 2015, https://arxiv.org/abs/1502.03167; global average pooling: Lin, Chen & Yan, "Network in network",
+2013, https://arxiv.org/abs/1312.4400.
 
 Differs from the lecture: with the defaults it is the lecture's network, whose first linear layer fits pictures of
 128×128 only. Here it is computed from the image size; depth, channels, kernel, padding, pooling, batch

@@ -4,13 +4,13 @@ A network's loss is a landscape over all its weights. With two weights it can be
 watched finding its way down: it knows the slope under its feet and nothing else.
 
 Why it was needed: gradient descent (Cauchy 1847) zigzags where the ground is steep one way and flat the other. Each of
-the optimisers on this page was an answer to that: Polyak, "Some methods of speeding up the convergence of iteration
-methods", 1964, https://doi.org/10.1016/0041-5553(64)90137-5 (momentum); Nesterov, "A method for solving the convex
-programming problem with convergence rate O(1/k²)", 1983; Duchi, Hazan & Singer, "Adaptive subgradient methods", JMLR
-12, 2011, https://jmlr.org/papers/v12/duchi11a.html (Adagrad); Tieleman & Hinton, Coursera lecture 6.5, 2012 (RMSprop);
-Kingma & Ba, "Adam", 2014, https://arxiv.org/abs/1412.6980; Loshchilov & Hutter, "Decoupled weight decay
-regularization", 2017, https://arxiv.org/abs/1711.05101 (AdamW). Slices through the loss of a real network: Li et al.,
-"Visualizing the loss landscape of neural nets", 2018, https://arxiv.org/abs/1712.09913.
+the optimisers on this page was an answer to that.
+Papers: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964 (momentum); Nesterov, "A method
+for solving the convex programming problem with convergence rate O(1/k²)", 1983; Duchi, Hazan & Singer, "Adaptive
+subgradient methods", JMLR 12, 2011, https://jmlr.org/papers/v12/duchi11a.html (Adagrad); Tieleman & Hinton, Coursera
+lecture 6.5, 2012 (RMSprop); Kingma & Ba, "Adam", 2014, https://arxiv.org/abs/1412.6980; Loshchilov & Hutter, "Decoupled
+weight decay regularization", 2017, https://arxiv.org/abs/1711.05101 (AdamW). Slices through the loss of a real network:
+Li et al., "Visualizing the loss landscape of neural nets", 2018, https://arxiv.org/abs/1712.09913.
 
 Differs from the papers: Rosenbrock's, Beale's and Himmelblau's functions are divided by a constant, so that one
 learning rate suits all surfaces; the optimisers themselves are torch.optim's, not ours.

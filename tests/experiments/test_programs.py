@@ -81,10 +81,8 @@ def test_few_options_are_refused(compared, slug):
 
 
 @per_page
-def test_all_programs_are_tidy(compared, slug):
-    folder = compared(slug)[1]
-    plain = folder / "plain"
-    plain.mkdir()
+def test_all_programs_are_tidy(compared, slug, tmp_path):
+    folder, plain = compared(slug)[1], tmp_path
     for path in folder.glob("*.py"):
         text = re.sub(r'(\[(?:Tensor|np\.ndarray), )"[^"]*"', r'\1"..."', path.read_text(encoding="utf-8"))
         (plain / path.name).write_text(text, encoding="utf-8")

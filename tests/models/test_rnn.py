@@ -47,6 +47,7 @@ def networks(**options):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_no_network_sees_the_future(cell):
+    torch.manual_seed(0)  # a stack ends in a ReLU, and few units may all be silent
     x = torch.randint(9, (3, 8))
     for model in networks(cell=cell):
         first = model(x)
