@@ -12,11 +12,11 @@ from types import ModuleType
 from typing import Final
 
 import torch
-from torch.library import Library
+from torch import library
 
 _MISSING: Final = ("nms", "qnms")
 _SCHEMA: Final = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
-_declared: list[Library] = []  # torch forgets a declaration with the object that made it
+_declared: list[str] = []
 
 
 def load_torchvision(name: str = "torchvision") -> ModuleType:
@@ -30,8 +30,7 @@ def load_torchvision(name: str = "torchvision") -> ModuleType:
     except RuntimeError:
         if torch.version.cuda or _declared:
             raise  # not the mismatch that is known
-    library = Library("torchvision", "DEF")
     for operator in _MISSING:
-        library.define(operator + _SCHEMA)
-    _declared.append(library)
+        library.define(f"torchvision::{operator}", _SCHEMA)
+        _declared.append(operator)
     return importlib.import_module(name)
