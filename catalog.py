@@ -55,6 +55,12 @@ PAGES: Final = (
         chapter="Sequences",
         sentence="Three gates decide at each step what to forget, what to write and what to show.",
     ),
+    Entry(
+        slug="decoder",
+        title="GPT, decoder only",
+        chapter="Attention",
+        sentence="A transformer that reads from left to right, says what comes next, and writes it.",
+    ),
 )
 
 

@@ -5,6 +5,7 @@ Shapes: B sequences, T tokens, N tokens of a whole text.
 
 import math
 from collections.abc import Callable
+from typing import Final
 
 from torch import Generator
 
@@ -25,11 +26,27 @@ from experiments.decoder_settings import ALL_TEXTS, OWN_TEXT, WITH_DIGITS, Decod
 from experiments.sequences import NUM_JUDGED, PASS, Own, Task, TextTask
 from training.settings import SettingsError
 
+MAX_SEARCHED: Final = 400_000  # characters in which copies are looked for
+SHORT: Final = 16  # letters of an average line, for lines to be written one by one
+
 Maker = Callable[[int, bool, Generator | None], Sequences]  # how many rows, whether for the test, chance
 
 
+def triples_of(line: str) -> list[str]:
+    """Every three letters in a row, the ends of the line among them."""
+    whole = f"\n{line}\n"
+    return [whole[start : start + 3] for start in range(len(whole) - 2)]
+
+
 class ReadingTask(TextTask):
-    """A text whose next token is wanted, measured in bits per byte, so that different tokens can be compared."""
+    """A text whose next token is wanted, measured in bits per byte, so that different tokens can be compared.
+
+    Attributes:
+        bits_per_byte: of the test, for each nat.
+        corpus: the training part as text, in which copies are looked for.
+        lines: the lines of the training part if they are short, such as names; else none.
+        triples: the stretches of three letters in these lines.
+    """
 
     def __init__(self, text: Text, seq_len: int) -> None:
         """Chooses the windows that are judged, and weighs the tail.
@@ -42,7 +59,12 @@ class ReadingTask(TextTask):
             DataError: if the training part or the tail is too short.
         """
         super().__init__(text, seq_len)
-        tail = text.ids[text.num_train :]
+        tail, learnt = text.ids[text.num_train :], text.join(text.ids[: text.num_train])
+        lines = learnt.split("\n")
+        has_short_lines = len(learnt) < SHORT * len(lines)
+        self.corpus = learnt[:MAX_SEARCHED]
+        self.lines = frozenset(lines if has_short_lines else ())
+        self.triples = frozenset(triple for line in self.lines for triple in triples_of(line))
         self.bits_per_byte = len(tail) / max(1, len(text.join(tail).encode())) / math.log(2)  # for each nat
 
 

@@ -75,6 +75,11 @@ class Writer:
         self._caches = None  # every token has moved to another place
         return self.model(self.rows[:, -longest:])[:, -1]
 
+    @property
+    def is_cached(self) -> bool:
+        """Whether the next token can be read alone."""
+        return self._caches is not None and self.rows.shape[1] < self.model.max_len
+
     def push(self, tokens: Int64[Tensor, " B"]) -> None:
         """Writes one more token to each text."""
         self.rows = torch.cat([self.rows, tokens[:, None]], dim=1)
