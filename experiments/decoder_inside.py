@@ -13,12 +13,13 @@ import numpy as np
 import torch
 from jaxtyping import Int64
 from torch import Generator, Tensor
+from torch.nn import functional as F
 
 from data.dataset import DataError
 from experiments.decoder import DecoderExperiment
 from experiments.decoder_tasks import MadeTask, ReadingTask
 from experiments.decoder_writing import Drawing, Writer, chances, drawn
-from experiments.sequence_watching import copies
+from experiments.sequence_watching import copies, signs
 
 NUM_READ: Final = 240  # tokens of a text whose surprises are shown
 NUM_LIKELY: Final = 5  # likeliest tokens told for each place
@@ -193,12 +194,14 @@ class Surprises:
 
     Attributes:
         tokens: n signs.
-        nats: (n,) −ln of the chance that each had; NaN where nothing was said.
+        starts: where rows begin.
+        nats: (n,) −ln of the chance that each had; NaN where nothing was asked.
         ranks: (n,) how many tokens were held likelier, plus 1.
         likely: for each place, the likeliest tokens with their chances.
     """
 
     tokens: tuple[str, ...]
+    starts: tuple[int, ...]
     nats: np.ndarray
     ranks: np.ndarray
     likely: tuple[tuple[tuple[str, float], ...], ...]
@@ -218,12 +221,14 @@ def surprises(experiment: DecoderExperiment, is_test: bool, part: int = 0) -> Su
         end = len(ids) if is_test else task.text.num_train
         start = max(begin, min(begin + part * NUM_READ, end - NUM_READ - 1))
         rows = [ids[start : min(start + NUM_READ + 1, end)]]
+        asked = torch.arange(len(rows[0])) > 0
     else:
         made = task.test if is_test else task.train
         count = max(1, NUM_READ // (made.inputs.shape[1] + 1))
         first = part * count % max(1, len(made.inputs) - count)
         whole = torch.cat([made.inputs, made.targets[:, -1:]], dim=1)
         rows = list(whole[first : first + count])
+        asked = F.pad(made.weights[first : first + count], (1, 0)).flatten() > 0
     logits = [_read_along(experiment, row, longest) for row in rows]  # (n, V) each, the first of a row NaN
     tokens, said = torch.cat(rows), torch.cat(logits)
     logs = said.log_softmax(1)
@@ -233,8 +238,9 @@ def surprises(experiment: DecoderExperiment, is_test: bool, part: int = 0) -> Su
         tuple((task.symbols[token], share) for share, token in zip(*place, strict=True))
         for place in zip(top.values.tolist(), top.indices.tolist(), strict=True)
     )
-    signs = tuple(task.symbols[token] for token in tokens.tolist())
-    return Surprises(signs, -own[:, 0].numpy(), 1 + (logs > own).sum(1).numpy(), likely)
+    starts = torch.tensor([0, *map(len, rows[:-1])]).cumsum(0).tolist()
+    nats = torch.where(asked, -own[:, 0], torch.nan).numpy()
+    return Surprises(signs(tokens, task.symbols), tuple(starts), nats, 1 + (logs > own).sum(1).numpy(), likely)
 
 
 def _read_along(experiment: DecoderExperiment, row: Int64[Tensor, " n"], longest: int) -> Tensor:

@@ -1,7 +1,6 @@
 """A text coloured by how much each token surprised the network."""
 
 import math
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +13,7 @@ WIDTH: Final = 1000.0
 LARGE_WIDTH: Final = 1280.0
 LETTER: Final = 0.6  # width of a letter as a share of its size, generously
 PADDING: Final = 0.3  # beside a token, as a share of the size of letters
+GAP: Final = 1.5  # between rows, likewise
 LINE: Final = 1.75  # distance of lines, likewise
 DARKEST: Final = 6.0  # nats; more is no darker
 DARK: Final = 0.55  # share from which letters are written in the colour of the page
@@ -32,7 +32,7 @@ def surprise_scene(found: Any, chosen: int | None = None, *, is_large: bool = Fa
     """
     scale, width = (ON_PROJECTOR, LARGE_WIDTH) if is_large else (ON_PAGE, WIDTH)
     size = scale.title
-    boxes = _places(found.tokens, width, size)
+    boxes = _places(found, width, size)
     height = boxes[-1][1] + LINE * size + 4
     mean = float(np.nanmean(found.nats))
     alt = f"A text of {len(found.tokens)} tokens; on average each surprised the network by {mean:.2f} nats."
@@ -53,7 +53,7 @@ def words_of(found: Any, place: int) -> str:
     """What was said of a token before it was read."""
     nats = found.nats[place]
     if math.isnan(nats):
-        return f"“{shown(found.tokens[place])}”: the first, nothing was said of it"
+        return f"“{shown(found.tokens[place])}”: nothing is asked here"
     likely = ", ".join(f"{shown(token)} {share:.0%}" for token, share in found.likely[place])
     return (
         f"“{shown(found.tokens[place])}”: chance {math.exp(-nats):.2%}, {nats:.2f} nats, rank {found.ranks[place]}. "
@@ -66,13 +66,16 @@ def shown(token: str) -> str:
     return SPACES.get(token, token)
 
 
-def _places(tokens: Sequence[str], width: float, size: float) -> list[Box]:
-    """A box for each token, line by line."""
+def _places(found: Any, width: float, size: float) -> list[Box]:
+    """A box for each token, line by line; rows of their own stay apart."""
     boxes: list[Box] = []
     x, y = 4.0, 4.0
-    for token in tokens:
+    ends = (*found.starts[1:], len(found.tokens))
+    starts = dict(zip(found.starts, ends, strict=True)) if len(found.starts) > 1 else {}
+    for place, token in enumerate(found.tokens):
         wide = (LETTER * len(shown(token)) + PADDING) * size
-        if x + wide > width - 4:
+        x += GAP * size * (place in starts and x > 4)
+        if x + wide * max(1, starts.get(place, 0) - place) > width - 4:
             x, y = 4.0, y + LINE * size
         boxes.append((x, y, wide, (LINE - 0.25) * size))
         x += wide + 1

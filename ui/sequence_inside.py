@@ -47,6 +47,8 @@ def writing_tab(run: Run, snapshot: Snapshot, slug: str) -> None:
 
 def marked(text: str, is_copied: np.ndarray) -> str:
     """A text as markdown, grey where it is copied."""
+    if not text:
+        return ""
     pieces: list[str] = []
     between = " · " if all(len(line) <= SHORT for line in text.split("\n")) else "  \n"
     edges = [0, *(np.flatnonzero(np.diff(is_copied)) + 1).tolist(), len(text)]
