@@ -59,7 +59,7 @@ PAGES: Final = (
         slug="decoder",
         title="GPT, decoder only",
         chapter="Attention",
-        sentence="A transformer that reads from left to right, says what comes next, and writes it.",
+        sentence="A transformer reads from left to right and learns to say what comes next.",
     ),
 )
 

@@ -24,7 +24,7 @@ from training.findings import after_explosion
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 from training.settings import SettingsError
 
-NUM_LINES: Final = 27  # short lines that are written
+NUM_LINES: Final = 36  # short lines that are written
 LONGEST_LINE: Final = 12  # tokens
 
 

@@ -79,6 +79,5 @@ def _places(found: Any, width: float, size: float) -> list[Box]:
             x, y = 4.0, y + LINE * size
         boxes.append((x, y, wide, (LINE - 0.25) * size))
         x += wide + 1
-        if token in "\n":
-            x, y = 4.0, y + LINE * size
+        x += GAP * size * (token == "\n")
     return boxes

@@ -67,7 +67,7 @@ def _words(pen: Pen, longest: str, is_copied: Any) -> str:
     if not pen.shares:
         return "Nothing is written yet: take one token, or let it write on."
     kept = "keys and values kept" if pen.is_cached else "everything read again: the context is full, or it leaks"
-    words = f"{len(pen.shares)} tokens, {kept}; the last one had a chance of {pen.shares[-1]:.1%}."
+    words = f"Token {len(pen.shares)}, {kept}; it had a chance of {pen.shares[-1]:.1%}."
     if longest:
         words += (
             f" Grey: copied from the training text, {is_copied.mean():.0%} of the characters; the longest stretch that "

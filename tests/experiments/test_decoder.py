@@ -113,7 +113,7 @@ def test_written_lines_are_marked_as_seen_or_new():
     experiment = build(task="baby names")
     known = experiment.task.lines
     lines = experiment.observe().lines
-    assert len(lines) == 27
+    assert len(lines) == 36
     assert all(line.is_seen == (line.text in known) for line in lines)
     assert "Anna" in known
 
