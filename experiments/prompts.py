@@ -3,6 +3,7 @@
 Shapes: T tokens.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,7 +62,7 @@ def read_prompt(experiment: Any, prompt: str, most: int) -> Prompt:
         raise DataError("There is no word in the prompt: write a few letters.")
     if len(ids) > most:
         raise DataError(f"The prompt has {len(ids):,} tokens, and at most {most:,} fit here: shorten it.")
-    return Prompt(ids, names_of(task.symbols, ids))
+    return Prompt(ids, names_of(task.symbols, ids.tolist()))
 
 
 def _unknown(task: Any, text: Any, prompt: str) -> list[str]:
@@ -74,9 +75,9 @@ def _unknown(task: Any, text: Any, prompt: str) -> list[str]:
     return []
 
 
-def names_of(symbols: tuple[str, ...], ids: Int64[Tensor, " T"]) -> tuple[str, ...]:
+def names_of(symbols: Sequence[str], ids: Sequence[int]) -> tuple[str, ...]:
     """Tokens to look at: a space, a tab and the end of a line get a sign."""
-    return tuple("".join(SHOWN_AS.get(letter, letter) for letter in symbols[one]) for one in ids.tolist())
+    return tuple("".join(SHOWN_AS.get(letter, letter) for letter in symbols[one]) for one in ids)
 
 
 def first_prompt(experiment: Any, most: int = NUM_BEGUN) -> str:
