@@ -15,7 +15,9 @@ from training.anatomy import anatomy
 
 PARTS: Final = ("embeddings", "attention", "feed-forward", "normalisation", "last layer")
 GPT2: Final = "https://huggingface.co/openai-community/gpt2/blob/main/config.json"
-GPT2_PAPER: Final = "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf"
+GPT2_PAPER: Final = (
+    "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf"
+)
 GPT3_PAPER: Final = "https://arxiv.org/abs/2005.14165"
 _PLACES: Final = {  # where a part's modules are in a decoder, by a word of their path
     "emb": "embeddings",
@@ -128,6 +130,8 @@ def live_cost(experiment: Any, name: str) -> Cost:
     num_tokens = network.inputs[0].numel()
     counts, work = dict.fromkeys(PARTS, 0), dict.fromkeys(PARTS, 0.0)
     for layer in found.layers:
+        if not layer.num_parameters and not layer.num_macs:
+            continue  # dropout, say
         part = part_of(layer.path)
         counts[part] += layer.num_parameters
         work[part] += 2 * layer.num_macs / num_tokens

@@ -83,7 +83,7 @@ def read_lens(experiment: Any, prompt: Prompt) -> Lens:
     walk = _Walk(model, ids)
     for number, block in enumerate(model.blocks):
         for name, part, norm in parts_of(block):
-            walk.add(f"{number + 1}", name, part, norm, heard[part], block.is_pre_norm)
+            walk.add(f"layer {number + 1}", name, part, norm, heard[part], block.is_pre_norm)
     pieces = walk.finish()
     return Lens(
         readings=tuple(walk.readings),
@@ -145,20 +145,20 @@ class _Walk:
         self.chances: list[Tensor] = []
         self._read("embeddings")
 
-    def add(self, number: str, name: str, part: Any, norm: nn.LayerNorm, heard: _Heard, is_pre_norm: bool) -> None:
+    def add(self, layer: str, name: str, part: Any, norm: nn.LayerNorm, heard: _Heard, is_pre_norm: bool) -> None:
         """One part of a block, and the normalisation after it, if it stands there."""
         assert heard.output is not None
         self._x = self._x + heard.output
         if heard.mixed is None:
-            self._pieces[f"{number} {name}"] = heard.output.double()
+            self._pieces[f"{layer} {name}"] = heard.output.double()
         else:
             short = "head" if name == "attention" else "second head"
             for head, piece in enumerate(heads_of(part, heard.mixed)):
-                self._pieces[f"{number} {short} {head + 1}"] = piece
+                self._pieces[f"{layer} {short} {head + 1}"] = piece
             self._shift = self._shift + part.out_proj.bias.double()
         if not is_pre_norm:
             self._normalise(norm)
-        self._read(f"{number} {name}")
+        self._read(f"{layer} {name}")
 
     def finish(self) -> dict[str, Tensor]:
         """The pieces of what the last layer reads, by the names of the parts."""

@@ -92,7 +92,7 @@ class LadderExperiment(SequenceExperiment):
 def ladder_entrants() -> list[Entrant]:
     """Every rung, lowest first."""
     return [
-        Entrant(label, LadderExperiment, LadderSettings(rung=name, learning_rate=RATES[name]))
+        Entrant(label, LadderExperiment, LadderSettings().changed(rung=name, learning_rate=RATES[name]))
         for name, label in RUNGS.items()
     ]
 

@@ -122,7 +122,7 @@ class NoiseExperiment:
 def noise_entrants(num_symbols: int) -> list[Entrant]:
     """Both networks on the same noise."""
     return [
-        Entrant(label, NoiseExperiment, NoiseSettings(network=name, num_symbols=num_symbols))
+        Entrant(label, NoiseExperiment, NoiseSettings().changed(network=name, num_symbols=num_symbols))
         for name, label in LABELS.items()
     ]
 

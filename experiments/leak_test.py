@@ -65,7 +65,7 @@ def leak_test(label: str, module: nn.Module, tokens: Int64[Tensor, " T"], num_sy
         tokens: a sequence; a token is replaced by the next one of the vocabulary.
         num_symbols: V.
     """
-    tokens = tokens.to(next(module.parameters()).device)
+    tokens = tokens.to(embedding_of(module).weight.device)
     with evaluating(module.modules()):
         return Leak(label, moved_logits(module, tokens, num_symbols), slopes(module, tokens))
 

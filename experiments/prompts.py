@@ -54,10 +54,8 @@ def read_prompt(experiment: Any, prompt: str, most: int) -> Prompt:
     if unknown := _unknown(task, text, prompt):
         shown = ", ".join(f"“{one}”" for one in unknown[:5])
         raise DataError(f"The network has never seen {shown}: write the prompt without, or choose another text.")
-    if text is None:
-        ids = torch.tensor([task.symbols.index(letter) for letter in prompt])
-    else:
-        ids = text.numbers(prompt)
+    known = text.numbers if text is not None else lambda letters: torch.tensor(list(map(task.symbols.index, letters)))
+    ids = known(prompt)
     if not len(ids):
         raise DataError("There is no word in the prompt: write a few letters.")
     if len(ids) > most:

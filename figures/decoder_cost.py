@@ -111,7 +111,8 @@ def cache_lines(
     lines, marks = [], []
     for number, (name, each, context) in enumerate(zip(names, bytes_each_token, contexts, strict=True)):
         colour = theme.CLASSES[number]
-        lines.append(Line(name, CONTEXTS[context >= CONTEXTS], each * CONTEXTS[context >= CONTEXTS], colour))
+        own = np.append(CONTEXTS[context > CONTEXTS], context)
+        lines.append(Line(name, own, each * own, colour))
         lines.append(Line("", CONTEXTS, each * CONTEXTS, colour, "dot", 1.0))
         marks.append(Mark(context, each * context, in_bytes(each * context), colour, "left"))
     told = ", ".join(
@@ -124,7 +125,7 @@ def cache_lines(
         lines,
         mode,
         alt=f"Bytes of keys and values by tokens read: {told}.",
-        xaxis={"type": "log", "title": {"text": "tokens read"}},
+        xaxis={"type": "log", "title": {"text": "tokens read"}, "dtick": 1},
         yaxis={"type": "log", "title": {"text": "keys and values"}, "tickvals": powers, "ticktext": labels},
         marks=marks,
         height=380,

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from figures import theme
-from figures.scene import Scene
+from figures.scene import Colour, Scene
 
 WIDTH: Final = 1120.0
 LEFT: Final = 58.0  # the tokens that answer
@@ -62,7 +62,7 @@ def leak_scene(networks: Sequence[LeakTables], names: Sequence[str], chosen: int
             _draw_table(scene, (x, y, side, side), values, names, chosen, title)
             _draw_tokens(scene, (x, y, side, side), names, chosen, f"{number}{row}", is_first=number == 0)
         words = verdict(network)
-        colour = "negative" if _future(network).any() else "text"
+        colour: Colour = "negative" if _future(network).any() else "text"
         scene.text(x, height - 24, words, size=theme.ON_PAGE.label, colour=colour, weight=600)
     return scene.to_bytes()
 
@@ -124,13 +124,11 @@ def _draw_tokens(
     for place, name in enumerate(names):
         is_chosen = place == chosen
         middle = x + (place + 0.5) * cell
-        colour = "accent" if is_chosen else "muted"
+        colour: Colour = "accent" if is_chosen else "muted"
         weight = 600 if is_chosen else 400
         scene.text(middle, y - 9, name[:letters], size=theme.ON_PAGE.note, align="center", colour=colour, weight=weight)
-        event = {"token": place}
-        scene.hot(
-            (x + place * cell, y - 18, cell, side + 18), f"{id}:{place}", f"Replace token {place + 1}, {name}", event=event
-        )
+        area, tip = (x + place * cell, y - 18, cell, side + 18), f"Replace token {place + 1}, {name}"
+        scene.hot(area, f"{id}:{place}", tip, event={"token": place})
         if is_first:
             scene.text(
                 x - 8, y + (place + 0.5) * cell, name[:7], size=theme.ON_PAGE.note, align="right", colour="muted"

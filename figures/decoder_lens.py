@@ -14,7 +14,7 @@ from figures.scene import Scene
 from figures.still import Still, apply_theme, label
 
 WIDTH: Final = 1120.0
-LEFT: Final = 150.0  # the names of the readings
+LEFT: Final = 176.0  # the names of the readings
 TOP: Final = 52.0
 ROW: Final = 30.0
 BAR: Final = 20  # px a part

@@ -59,5 +59,5 @@ class WindowMLP(nn.Module):
     def forward(self, x: Int64[Tensor, "B T"]) -> Float[Tensor, "B T V"]:
         """Logits of the next token at every place."""
         x = F.pad(self.embed(x), (0, 0, self.window - 1, 0))  # (B, W - 1 + T, E)
-        x = x.unfold(1, self.window, 1).flatten(2)  # (B, T, E W)
+        x = x.unfold(1, self.window, 1).transpose(2, 3).flatten(2)  # (B, T, W E), the oldest first
         return self.fc(self.hidden(x).tanh())  # (B, T, V)

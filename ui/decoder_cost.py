@@ -66,7 +66,7 @@ def _told(counts: tuple[int, ...]) -> str:
 
 
 def _shares(slug: str, costs: tuple[Cost, ...]) -> None:
-    some = (costs[0], *(one for one in costs if one.name in COMPARED))
+    some = _some(costs)
     names = [one.name for one in some]
     left, right = st.columns(2, gap="large")
     with left:
@@ -75,14 +75,16 @@ def _shares(slug: str, costs: tuple[Cost, ...]) -> None:
     with right:
         title = "operations for a token"
         show(share_bars(names, shares(some, "num_operations"), PARTS, title, mode()), key=f"{slug}_cost_operations")
-    lines = ["| | parameters | operations for a token | context |", "|---|---:|---:|---:|"]
-    lines += [f"| {one.name} | {one.total:,} | {short(one.operations)} | {one.max_len:,} |" for one in costs]
-    st.markdown("\n".join(lines))
     st.caption(
         "One token forward, with the whole context to look at; a multiplication and an addition are two operations. "
         "Learning takes about three times as many. Looking a token up costs none; GPT-2 and GPT-3 use the embeddings "
         "again as the last layer, so its operations have no parameters of their own."
     )
+
+
+def _some(costs: tuple[Cost, ...]) -> tuple[Cost, ...]:
+    """This network and the few that pictures compare it with."""
+    return (costs[0], *(one for one in costs if one.name in COMPARED))
 
 
 def _cache(slug: str, run: Run, costs: tuple[Cost, ...]) -> None:
@@ -94,15 +96,23 @@ def _cache(slug: str, run: Run, costs: tuple[Cost, ...]) -> None:
     width = st.segmented_control(
         "A number takes", list(WIDTHS), default="half precision", key=f"{slug}_cost_width", required=True
     )
-    names = [one.name for one in costs]
-    each = [one.cache_bytes(1, WIDTHS[width]) for one in costs]
-    show(cache_lines(names, each, [one.max_len for one in costs], mode()), key=f"{slug}_cost_cache")
-    own = costs[0]
+    some, own = _some(costs), costs[0]
+    each = [one.cache_bytes(1, WIDTHS[width]) for one in some]
+    picture, table = st.columns([3, 2], gap="large")
+    with picture:
+        contexts = [one.max_len for one in some]
+        show(cache_lines([one.name for one in some], each, contexts, mode()), key=f"{slug}_cost_cache")
+    with table:
+        lines = ["| | parameters | operations a token | cache, full |", "|---|---:|---:|---:|"]
+        for one in costs:
+            cached = in_bytes(one.cache_bytes(one.max_len, WIDTHS[width]))
+            lines.append(f"| {one.name} | {one.total:,} | {short(one.operations)} | {cached} |")
+        st.markdown("\n".join(lines))
     if run.look(lambda experiment: hasattr(experiment.model.blocks[0], "cross_attention")):  # type: ignore[attr-defined]
         st.caption("The leaky network keeps nothing: a new token would change what was worked out for all before it.")
         return
     kept = run.look(lambda experiment: measured_cache_bytes(experiment.model, own.max_len))  # type: ignore[attr-defined]
     st.caption(
-        f"Measured: {own.max_len} tokens read by this network leave {in_bytes(kept)} in its cache, in single precision. "
-        "Points: where each network's own context ends."
+        f"Measured: {own.max_len} tokens read by this network leave {in_bytes(kept)} in its cache, in single "
+        "precision. Points: where each network's own context ends."
     )

@@ -68,20 +68,24 @@ def _tested(experiment: Any, text: str) -> tuple[Prompt, Sequence[Leak]]:
 
 def sentence(leaks: Sequence[Leak], names: Sequence[str], chosen: int) -> str:
     """What happens to each network when one token is replaced, in words."""
-    parts = []
+    told: dict[str, list[str]] = {}  # networks that do the same share a sentence
     for leak in leaks:
-        if not leak.is_known:
-            parts.append(f"**{leak.label}**: no numbers any more")
-            continue
-        early = np.flatnonzero(leak.moved[:chosen, chosen])
-        late = int(np.count_nonzero(leak.moved[chosen:, chosen]))
-        moved = f"{late} of {len(names) - chosen} answers from there on move"
-        if len(early):
-            most = written(float(leak.moved[early, chosen].max()), ".2g")
-            parts.append(f"**{leak.label}**: {moved}, and {len(early)} of {chosen} before it too, by up to {most}")
-        else:
-            parts.append(f"**{leak.label}**: {moved}, none before it")
-    return f"Token {chosen + 1}, **{plain(names[chosen])}**, replaced: {'; '.join(parts)}."
+        told.setdefault(_moves(leak, chosen), []).append(f"**{leak.label}**")
+    parts = [f"{', '.join(labels)}: {words}" for words, labels in told.items()]
+    return f"Token {chosen + 1}, **{plain(names[chosen])}**, is replaced. {'. '.join(parts)}."
+
+
+def _moves(leak: Leak, chosen: int) -> str:
+    """What moves in one network when one token is replaced."""
+    if not leak.is_known:
+        return "no numbers any more"
+    column = leak.moved[:, chosen]
+    late, early = np.count_nonzero(column[chosen:]), np.count_nonzero(column[:chosen])
+    words = f"{late} of {len(column) - chosen} answers from there on move"
+    if not early:
+        return f"{words}, and none of the {chosen} before it"
+    most = written(float(column[:chosen].max()), ".2g")
+    return f"{words}, and **{early} of the {chosen} before it**, by up to {most}"
 
 
 @st.fragment
@@ -107,7 +111,7 @@ def _noise(slug: str) -> None:
     if race is None:
         return
     causal, leaky = (columns.last("loss") for columns in race.histories)
-    fair, cheat = noise_floors(race.entrants[0].settings.num_symbols)
+    fair, cheat = noise_floors(race.runs[0].settings.num_symbols)  # whatever was chosen since
     names = list(LABELS.values())
     st.markdown(
         f"After {race.num_steps:,} steps **{names[0]}** stands at {causal:.2f} nats, where ln V is {fair:.2f}: there "

@@ -107,8 +107,9 @@ def _logit(slug: str, seen: Lens, prompt: Prompt, symbols: tuple[str, ...], plac
     terms = seen.attribution(place, token)
     show(attribution_bars(seen.parts, terms, names[token], mode()), key=f"{slug}_lens_parts")
     held = "the last normalisation is" if seen.is_pre_norm else "every normalisation is"
+    total, said = written(float(terms.sum()), ".4f"), written(float(seen.logits[place, token]), ".4f")
     st.caption(
-        f"The sum is {written(float(terms.sum()), '.4f')}; the network says {written(float(seen.logits[place, token]), '.4f')}. "
-        f"For that, {held} held at the scale it has for this prompt; *{BIASES}* holds what is added whatever is read. "
+        f"The sum is {total}; the network says {said}. For that, {held} held at the scale it has for this "
+        f"prompt; *{BIASES}* holds what is added whatever is read. "
         "Softmax minds differences between logits only: look at another token before believing a bar."
     )
