@@ -15,15 +15,15 @@ from jaxtyping import Int64
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from data.dataset import DataError
 from experiments.decoder import DecoderExperiment
 from experiments.decoder_tasks import MadeTask, ReadingTask
 from experiments.decoder_writing import Drawing, Writer, chances, drawn
+from experiments.prompts import first_prompt, read_prompt
 from experiments.sequence_watching import copies, signs
 
 NUM_READ: Final = 240  # tokens of a text whose surprises are shown
 NUM_LIKELY: Final = 5  # likeliest tokens told for each place
-MAX_TOLD: Final = 5  # unknown signs that a sentence names
+NUM_BEGUN: Final = 12  # tokens of a prompt to begin with
 MOST_TIMED: Final = 64  # tokens that are written to measure what a cache saves
 
 
@@ -40,16 +40,11 @@ def evaluating(experiment: DecoderExperiment) -> Iterator[None]:
 
 
 def prompt_of(experiment: DecoderExperiment) -> str:
-    """A prompt to begin with: the first tokens of the test."""
+    """A prompt to begin with: a whole problem, or the beginning of a line of the test."""
     task = experiment.task
-    if isinstance(task, ReadingTask):
-        text = task.text
-        if task.lines:
-            return text.join(text.ids[text.num_train :]).partition("\n")[2][:2]
-        return text.join(text.ids[text.num_train : text.num_train + 12])
-    assert isinstance(task, MadeTask)
-    length = task.prompt_length or task.test.inputs.shape[1] * 2 // 3
-    return "".join(task.symbols[token] for token in task.test.inputs[0, :length].tolist())
+    if isinstance(task, MadeTask) and task.prompt_length:
+        return "".join(signs(task.test.inputs[0, : task.prompt_length], task.symbols))
+    return first_prompt(experiment, 2 if isinstance(task, ReadingTask) and task.lines else NUM_BEGUN)
 
 
 def tokens_of(experiment: DecoderExperiment, prompt: str) -> Int64[Tensor, " n"]:
@@ -58,21 +53,7 @@ def tokens_of(experiment: DecoderExperiment, prompt: str) -> Int64[Tensor, " n"]
     Raises:
         DataError: if it is empty, has signs that this network does not know, or is longer than its context.
     """
-    task, longest = experiment.task, experiment.model.max_len
-    if not prompt:
-        raise DataError("The prompt is empty: type at least one sign for the network to go on from.")
-    if isinstance(task, ReadingTask) and task.text.level != "character":
-        tokens = task.text.numbers(prompt)
-    else:
-        number = {symbol: index for index, symbol in enumerate(task.symbols)}
-        unknown = list(dict.fromkeys(sign for sign in prompt if sign not in number))
-        if unknown:
-            told = ", ".join(f"“{sign}”" for sign in unknown[:MAX_TOLD]) + (" and others" * (len(unknown) > MAX_TOLD))
-            raise DataError(f"The network has never seen {told}: leave that out of the prompt.")
-        tokens = torch.tensor([number[sign] for sign in prompt])
-    if len(tokens) > longest:
-        raise DataError(f"The prompt has {len(tokens):,} tokens, and this network reads {longest}: shorten it.")
-    return tokens
+    return read_prompt(experiment, prompt, experiment.model.max_len).ids
 
 
 # ---- the next token ----------------------------------------------------------------------------------------------

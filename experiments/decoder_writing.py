@@ -4,12 +4,15 @@ Shapes: B texts at a time, n tokens known, V tokens of the vocabulary.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Generator, Tensor
 
 from models.decoder import DecoderOnly, LeakyDecoderOnly
+
+LARGEST: Final = 1e4  # a logit; beyond, a division by a small temperature could overflow
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Drawing:
 
 def chances(logits: Float[Tensor, "B V"], how: Drawing) -> Float[Tensor, "B V"]:
     """The chance of each token to be drawn; exactly 0 for those that are cut off."""
+    logits = logits.nan_to_num(0.0, LARGEST, -LARGEST)  # a network that has failed says nothing: all are alike
     if how.temperature == 0:
         return torch.zeros_like(logits).scatter_(1, logits.argmax(1, keepdim=True), 1.0)
     scaled = logits / how.temperature

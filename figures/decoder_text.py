@@ -34,7 +34,8 @@ def surprise_scene(found: Any, chosen: int | None = None, *, is_large: bool = Fa
     size = scale.title
     boxes = _places(found, width, size)
     height = boxes[-1][1] + LINE * size + 4
-    mean = float(np.nanmean(found.nats))
+    known = found.nats[np.isfinite(found.nats)]
+    mean = float(known.mean()) if len(known) else math.nan
     alt = f"A text of {len(found.tokens)} tokens; on average each surprised the network by {mean:.2f} nats."
     scene = Scene(width, height, alt)
     shares = np.nan_to_num(found.nats / DARKEST).clip(0, 1)

@@ -10,6 +10,7 @@ from experiments.decoder_settings import DecoderSettings
 from ui.compare import compare
 from ui.decoder_data import bring_text, bring_tokenizer, material
 from ui.decoder_inside import look_inside
+from ui.decoder_ladder import ladder
 from ui.decoder_live import SLUG, draw_network, view_knobs
 from ui.decoder_presets import presets
 from ui.frame import heading, run_knobs, section, stage
@@ -71,6 +72,7 @@ section("Look inside")
 look_inside(run, run.poll())
 
 section("Compare")
+ladder(SLUG)
 compare(run, SLUG, material())
 
 section("Try this")

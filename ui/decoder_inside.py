@@ -9,6 +9,9 @@ from figures.decoder import maps_of
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
 from ui.attention_maps import attention_view
+from ui.decoder_cost import cost
+from ui.decoder_leak import leak_test
+from ui.decoder_lens import lens
 from ui.decoder_live import SLUG
 from ui.decoder_next import next_tab
 from ui.decoder_surprise import surprise_tab
@@ -42,6 +45,21 @@ def heads_tab(run: Run, snapshot: Snapshot) -> None:
     attention_view(SLUG, "heads", lambda: maps_of(seen))
 
 
+def leak_tab(run: Run, snapshot: Snapshot) -> None:
+    """Which answers depend on later tokens."""
+    leak_test(SLUG, run)
+
+
+def lens_tab(run: Run, snapshot: Snapshot) -> None:
+    """What each block would say, and what adds up to a logit."""
+    lens(SLUG, run)
+
+
+def cost_tab(run: Run, snapshot: Snapshot) -> None:
+    """Weights, arithmetic and cache beside those of published networks."""
+    cost(SLUG, run)
+
+
 def layers_tab(run: Run, snapshot: Snapshot) -> None:
     """The layers in a table."""
     seen: Any = snapshot.observation
@@ -55,5 +73,8 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Writing": writing_tab,
     "Surprise": surprise_tab,
     "Heads": heads_tab,
+    "Leak test": leak_tab,
+    "Lens": lens_tab,
+    "Cost": cost_tab,
     "Layers and data": layers_tab,
 }

@@ -28,6 +28,9 @@ def surprise_tab(run: Run, snapshot: Snapshot) -> None:
     chosen = st.session_state.get("_decoder_surprise")
     chosen = chosen if chosen is not None and chosen < len(found.tokens) else None
     live_canvas(surprise_scene(found, chosen, is_large=is_lecture()), key="decoder_surprise", on_event=_choose)
+    if not np.isfinite(found.nats).any():
+        st.caption("The network has failed: its chances are no numbers any more.")
+        return
     worst = int(np.nanargmax(found.nats))
     st.markdown(
         f"Dark: not foreseen. A token of this stretch costs **{np.nanmean(found.nats):.3f} nats** on average, the most "
