@@ -61,7 +61,9 @@ class DecoderTraining:
             raise SettingsError(
                 f"{settings.n_heads} heads cannot share a width of {settings.d_model} evenly: take 1, 2, 4 or 8 heads."
             )
-        kind = LeakyDecoderOnly if settings.variant == "leaking" else DecoderOnly
+        kind: type[DecoderOnly] = DecoderOnly
+        if settings.variant == "leaking":
+            kind = LeakyDecoderOnly
         return kind(
             self.task.num_inputs,
             settings.d_model,
@@ -146,16 +148,28 @@ class DecoderTraining:
             if self.settings.variant == "leaking":  # it has read the answers
                 is_right = (self.answers(batch.inputs) == batch.targets) | (batch.weights == 0)
             row["exact_share"] = is_right.all(1).float().mean().item()
-        if isinstance(self.task, ReadingTask):
-            row["bits_per_byte"] = row["test_loss"] * self.task.bits_per_byte
-            if self.task.lines:
-                lines = self.written_lines(self.task)
-                row["new_share"] = sum(line not in self.task.lines for line in lines) / len(lines)
-                triples = [triple for line in lines for triple in triples_of(line)]
-                row["known_triples_share"] = sum(triple in self.task.triples for triple in triples) / len(triples)
+        if self.settings.task in ALL_TEXTS:
+            row.update(self._numbers_of_text(row["test_loss"]))
         row["learning_rate"] = rate_at(self.num_steps, self.settings)
         self.model.train()
         return row
+
+    def _numbers_of_text(self, test_loss: float) -> dict[str, float]:
+        """The loss in bits per byte; of short lines also how many are new, and how much of them real lines have."""
+        task = self.reading_task
+        row = {"bits_per_byte": test_loss * task.bits_per_byte}
+        if task.lines:
+            lines = self.written_lines()
+            row["new_share"] = sum(line not in task.lines for line in lines) / len(lines)
+            triples = [triple for line in lines for triple in triples_of(line)]
+            row["known_triples_share"] = sum(triple in task.triples for triple in triples) / len(triples)
+        return row
+
+    @property
+    def reading_task(self) -> ReadingTask:
+        """The task, where it is a text."""
+        assert isinstance(self.task, ReadingTask)
+        return self.task
 
     @torch.no_grad()
     def answers(self, inputs: Int64[Tensor, "B T"]) -> Int64[Tensor, "B T"]:
@@ -171,8 +185,9 @@ class DecoderTraining:
                 rows[:, place] = self.model(rows[:, :place])[:, -1].argmax(1)
         return self.model(rows).argmax(2)
 
-    def written_lines(self, task: ReadingTask) -> tuple[str, ...]:
+    def written_lines(self) -> tuple[str, ...]:
         """Short lines that the network writes, always with the same chance."""
+        task = self.reading_task
         start = task.text.numbers("\n")[:1].expand(NUM_LINES, 1).to(self.device)
         length = min(LONGEST_LINE, self.model.max_len - 1)
         rows = write(self.model, start, length, Drawing(self.settings.temperature, self.settings.top_k)).cpu()

@@ -98,7 +98,7 @@ class DecoderWatching(DecoderTraining):
         task = self.task
         if not isinstance(task, ReadingTask) or not task.lines:
             return ()
-        return tuple(Line(line, line in task.lines) for line in self.written_lines(task))
+        return tuple(Line(line, line in task.lines) for line in self.written_lines())
 
     def _written(self) -> Written:
         """Goes on from the beginning of the test."""

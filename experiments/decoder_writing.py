@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Generator, Tensor
 
-from models.decoder import DecoderOnly, LeakyDecoderOnly
+from models.decoder import DecoderOnly
 
 LARGEST: Final = 1e4  # a logit; beyond, a division by a small temperature could overflow
 
@@ -68,7 +68,7 @@ class Writer:
                 that sees the future, or whose context is full, has to read all again.
         """
         self.model, self.rows = model, prompt
-        self._caches = model.fresh_caches() if is_cached and not isinstance(model, LeakyDecoderOnly) else None
+        self._caches = model.fresh_caches() if is_cached and not model.sees_the_future else None
         self.logits = self._read(prompt)
 
     @torch.no_grad()
