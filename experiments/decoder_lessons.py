@@ -73,7 +73,7 @@ LESSONS: Final = (
             Trial("temperature 0.3", {**_NAMES, "temperature": 0.3}),
             Trial("temperature 1.5", {**_NAMES, "temperature": 1.5}),
         ),
-        steps=300,
+        steps=200,
         holds=lambda n: (
             n[1].get("new_share", 0) > n[0].get("new_share", 1) + 0.1
             and n[1]["known_triples_share"] < n[0]["known_triples_share"] - 0.1

@@ -18,7 +18,8 @@ from models.attention_inside import attention_weights
 NUM_SHOWN: Final = 24  # tokens of the sequence whose attention is shown
 NUM_PROBLEMS: Final = 36  # that are answered for the picture
 NUM_ROWS: Final = 4  # rows of letters
-NUM_WRITTEN: Final = 64  # tokens of other texts
+NUM_TEXTS: Final = 3  # other texts that are written
+NUM_WRITTEN: Final = 64  # tokens of each
 NUM_PROMPT: Final = 12
 
 
@@ -38,7 +39,7 @@ class DecoderWatching(DecoderTraining):
             variant=self.settings.variant,
             examples=() if is_text else self._examples(),
             lines=lines,
-            written=self._written() if is_text and not lines else None,
+            written=self._written() if is_text and not lines else (),
             tokens=signs(tokens[0], task.symbols),
             weights=weights,
             is_seen=self._seen(tokens.shape[1]),
@@ -100,16 +101,15 @@ class DecoderWatching(DecoderTraining):
             return ()
         return tuple(Line(line, line in task.lines) for line in self.written_lines())
 
-    def _written(self) -> Written:
-        """Goes on from the beginning of the test."""
-        assert isinstance(self.task, ReadingTask)
-        text = self.task.text
-        return self.compose(text.ids[text.num_train : text.num_train + NUM_PROMPT], NUM_WRITTEN)
-
-    def compose(self, prompt: Int64[Tensor, " n"], length: int, seed: int = 0) -> Written:
-        """Goes on from a prompt, and looks for copies in what was written."""
-        assert isinstance(self.task, ReadingTask)
-        task = self.task
-        ids = write(self.model, prompt[None].to(self.device), length, self.drawing, seed=seed)[0].cpu()
-        is_copied, longest = copies(task.text.join(ids), task.corpus)
-        return Written(task.text.join(prompt), task.text.join(ids), is_copied, longest)
+    def _written(self) -> tuple[Written, ...]:
+        """Goes on from some places of the test, all at the same time."""
+        task = self.reading_task
+        text = task.text
+        starts = torch.linspace(text.num_train, len(text.ids) - NUM_PROMPT, NUM_TEXTS).long()
+        prompts = text.ids[starts[:, None] + torch.arange(NUM_PROMPT)]
+        rows = write(self.model, prompts.to(self.device), NUM_WRITTEN, self.drawing).cpu()
+        found = []
+        for prompt, row in zip(prompts, rows, strict=True):
+            is_copied, longest = copies(text.join(row), task.corpus)
+            found.append(Written(text.join(prompt), text.join(row), is_copied, longest))
+        return tuple(found)

@@ -9,7 +9,7 @@ from figures.attention_maps import AttentionMaps, Cell, draw_heads, draw_map
 from figures.curves import Level, Style, draw_curves, numbers_at
 from figures.rnn import apart, sign_text
 from figures.scene import Box, Colour, Scene
-from figures.sequences import draw_written
+from figures.sequences import draw_words
 from figures.theme import ON_PAGE, ON_PROJECTOR, Scale
 
 LETTER: Final = 0.62  # width of a tabular numeral or capital, as a share of its size
@@ -107,8 +107,8 @@ def kind_words(seen: Any) -> str:
 
 def result_words(seen: Any) -> str:
     """The outcome in a sentence."""
-    if seen.written is not None:
-        return f"It writes: {' '.join(seen.written.text.split())}."
+    if seen.written:
+        return f"It writes: {' '.join(seen.written[0].text.split())}."
     if seen.lines:
         return f"It writes: {', '.join(line.text for line in seen.lines[:8])}. {novel_share(seen.lines):.0%} are new."
     right = [is_right(example) for example in seen.examples]
@@ -134,8 +134,8 @@ def is_right(example: Any) -> bool:
 def draw_samples(scene: Scene, box: Box, seen: Any, scale: Scale) -> None:
     """Problems with answers, rows with predictions, or texts, whatever the task asks for."""
     left, top, _, _ = box
-    if seen.written is not None:
-        draw_written(scene, box, seen.written, scale)
+    if seen.written:
+        _draw_texts(scene, box, seen.written, scale)
         return
     if seen.lines:
         share = novel_share(seen.lines)
@@ -152,6 +152,16 @@ def draw_samples(scene: Scene, box: Box, seen: Any, scale: Scale) -> None:
         _draw_problems(scene, box, seen.examples, scale)
     else:
         _draw_rows(scene, box, seen.examples, scale)
+
+
+def _draw_texts(scene: Scene, box: Box, texts: Sequence[Any], scale: Scale) -> None:
+    """Texts below each other, each after its beginning; what is copied is grey."""
+    share = float(np.concatenate([text.is_copied for text in texts]).mean())
+    title = f"It writes on from {len(texts)} places of the test · {share:.0%} copied from the training text (grey)"
+    scene.text(box[0], box[1] - 2.4 * scale.title, title, size=scale.title, weight=600)
+    high = box[3] / len(texts)
+    for number, text in enumerate(texts):
+        draw_words(scene, (box[0], box[1] - scale.title + high * number, box[2], high), text, scale)
 
 
 def _draw_lines(scene: Scene, box: Box, lines: Sequence[Any], scale: Scale) -> None:
