@@ -11,6 +11,7 @@ from figures.curves import Level
 from figures.still import Still, apply_theme, label
 
 HEIGHT: Final = 380
+SIDES: Final = ("top", "bottom")  # of a point its name stands, by turns: neighbours are often close
 ROOM: Final = 0.06  # above and below, as a share of the span
 
 
@@ -38,7 +39,7 @@ def ladder_points(
     for number, (name, x, y) in enumerate(zip(labels, costs, losses, strict=True)):
         figure.add_scatter(
             x=[x], y=[y], name=label(name), mode="markers+text", text=[label(name.partition(":")[0])],
-            textposition="top center", showlegend=False, cliponaxis=False,
+            textposition=f"{SIDES[number % 2]} center", showlegend=False, cliponaxis=False,
             marker={"size": 12, "color": theme.CLASSES[number]},
             hovertemplate=f"%{{y:.3f}} nats, {y * bits:.3f} bits a letter<br>%{{x:,.3g}} {cost}<extra></extra>",
         )  # fmt: skip
@@ -47,7 +48,14 @@ def ladder_points(
     span = ROOM * (high - low or 1.0)
     ends = np.array([low - 2 * span, high + 2 * span])
     notes = [
-        {"xref": "paper", "x": 0.01, "y": level.value, "text": level.label, "yshift": 9, "xanchor": "left"}
+        {
+            "xref": "paper",
+            "x": 0.99,
+            "y": level.value,
+            "text": level.label.partition(":")[0],
+            "yshift": 9,
+            "xanchor": "right",
+        }
         for level in levels
     ]
     line = {"color": theme.BASELINE_LINE, "dash": "dash", "width": 1}
@@ -61,10 +69,10 @@ def ladder_points(
         figure,
         mode,
         height=HEIGHT,
-        xaxis={"type": "log", "title": {"text": cost}, "zeroline": False, "range": _around(costs)},
+        xaxis={"type": "log", "title": {"text": cost}, "zeroline": False, "range": _around(costs), "dtick": "D2"},
         yaxis={**yaxis, "title": {"text": "test loss (nats a letter)"}, "range": ends.tolist()},
         yaxis2={**yaxis, "title": {"text": "bits a letter"}, "range": (ends * bits).tolist(), "overlaying": "y",
-                "side": "right", "showgrid": False},
+                "side": "right", "showgrid": False, "tickmode": "auto", "nticks": 7},
         annotations=notes,
         shapes=shapes,
     )  # fmt: skip

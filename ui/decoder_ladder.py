@@ -14,6 +14,7 @@ from ui.still import mode, show
 from ui.words import written
 
 COUNTED: Final = ("unigram", "bigram")
+LOWEST, HIGHEST = 0.8, 1.1  # ends of the axis, as shares of what counting costs
 
 
 def ladder(slug: str) -> None:
@@ -31,19 +32,24 @@ def ladder(slug: str) -> None:
         "Steps", STEPS, default=STEPS[0], key=f"{slug}_ladder_steps", format_func="{:,}".format, required=True
     )
     task = names_task()
-    levels = [Level(f"{name} counts", task.baselines[name]) for name in COUNTED]
-    in_bits = [Level(level.label, level.value * task.bits) for level in levels]
+    levels = [Level(_counted(name, task.baselines[name], task.bits), task.baselines[name]) for name in COUNTED]
+    high, low = (level.value for level in levels)
     race = race_panel(
         slug,
         "ladder",
         ladder_entrants,
         steps=steps,
-        watched=("test_loss", "bits_per_character"),
+        watched=("test_loss",),
         label="Climb the ladder",
-        levels={"test_loss": levels, "bits_per_character": in_bits},
+        levels={"test_loss": levels},
+        limits={"test_loss": (LOWEST * low, HIGHEST * high)},
     )
     if race is not None:
         _paid(slug, race, levels, task.bits)
+
+
+def _counted(name: str, nats: float, bits: float) -> str:
+    return f"{name} counts: {nats:.2f} nats, {nats * bits:.2f} bits a letter"
 
 
 def _paid(slug: str, race: Race, levels: list[Level], bits: float) -> None:
