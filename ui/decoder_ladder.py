@@ -14,7 +14,8 @@ from ui.still import mode, show
 from ui.words import written
 
 COUNTED: Final = ("unigram", "bigram")
-LOWEST, HIGHEST = 0.8, 1.1  # ends of the axis, as shares of what counting costs
+LOWEST: Final = 0.8  # end of the axis, as a share of what counting pairs costs
+HIGHEST: Final = 1.1  # and of what counting single letters costs
 
 
 def ladder(slug: str) -> None:
