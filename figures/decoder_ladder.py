@@ -47,22 +47,6 @@ def ladder_points(
     low, high = float(heights.min(initial=np.inf)), float(heights.max(initial=-np.inf))
     span = ROOM * (high - low or 1.0)
     ends = np.array([low - 2 * span, high + 2 * span])
-    notes = [
-        {
-            "xref": "paper",
-            "x": 0.99,
-            "y": level.value,
-            "text": level.label.partition(":")[0],
-            "yshift": 9,
-            "xanchor": "right",
-        }
-        for level in levels
-    ]
-    line = {"color": theme.BASELINE_LINE, "dash": "dash", "width": 1}
-    shapes = [
-        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level.value, "y1": level.value, "line": line}
-        for level in levels
-    ]
     figure.add_scatter(x=[None], y=[None], yaxis="y2", showlegend=False)  # or the second axis is not drawn
     yaxis: dict[str, Any] = {"zeroline": False}
     apply_theme(
@@ -73,11 +57,21 @@ def ladder_points(
         yaxis={**yaxis, "title": {"text": "test loss (nats a letter)"}, "range": ends.tolist()},
         yaxis2={**yaxis, "title": {"text": "bits a letter"}, "range": (ends * bits).tolist(), "overlaying": "y",
                 "side": "right", "showgrid": False, "tickmode": "auto", "nticks": 7},
-        annotations=notes,
-        shapes=shapes,
+        **_level_lines(levels),
     )  # fmt: skip
     told = ", ".join(f"{name}: {y:.3f} at {x:,.3g}" for name, x, y in zip(labels, costs, losses, strict=True))
     return Still(figure, f"Test loss in nats a letter against {cost}. {told}.")
+
+
+def _level_lines(levels: Sequence[Level]) -> dict[str, Any]:
+    """A dashed line across the picture for each level, and its name above the right end."""
+    line = {"color": theme.BASELINE_LINE, "dash": "dash", "width": 1}
+    across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": line}
+    place = {"xref": "paper", "x": 0.99, "xanchor": "right", "yshift": 9}
+    return {
+        "shapes": [{**across, "y0": level.value, "y1": level.value} for level in levels],
+        "annotations": [{**place, "y": level.value, "text": level.label.partition(":")[0]} for level in levels],
+    }
 
 
 def _around(costs: np.ndarray) -> list[float]:
