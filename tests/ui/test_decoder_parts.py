@@ -95,7 +95,8 @@ def test_the_largest_model_of_the_picture_is_chosen():
     assert "GPT-3 175B has" in said(app)
 
 
-def test_a_race_on_noise_ends_with_its_own_numbers():
+def test_a_race_on_noise_ends_with_its_own_numbers(monkeypatch):
+    monkeypatch.setattr("ui.decoder_leak.STEPS", 20)
     app = opened("leak")
     app.session_state["decoder_noise_symbols"] = 4
     checked(app.run())
