@@ -8,7 +8,7 @@ import numpy as np
 
 from figures import theme
 from figures.curves import Level, draw_axes, draw_level, powers_of, rows_to_draw
-from figures.scene import Box, Scene
+from figures.scene import Box, Limits, Scene
 from figures.trials import Curve, shared_limits
 
 WIDTH: Final = 1120.0
@@ -21,6 +21,7 @@ _LEGEND: Final = 330.0
 _LINE: Final = 22.0
 _NUMBER: Final = 82.0  # a column of the legend
 NO_LEVELS: Final[Mapping[str, Sequence[Level]]] = {}
+NO_LIMITS: Final[Mapping[str, Limits]] = {}
 
 
 class Racer(NamedTuple):
@@ -41,6 +42,7 @@ def race_scene(
     quantities: dict[str, str],
     num_steps: int,
     levels: Mapping[str, Sequence[Level]] = NO_LEVELS,
+    limits: Mapping[str, Limits] = NO_LIMITS,
 ) -> bytes:
     """Draws a chart for each quantity, and a legend with the newest numbers.
 
@@ -49,6 +51,7 @@ def race_scene(
         quantities: the columns to draw, at most three, with what each is called.
         num_steps: where the horizontal axis ends.
         levels: of a column, horizontal lines to compare with.
+        limits: of a column, the ends of its axis, where it should not begin at 0.
 
     Returns:
         The bytes the live canvas draws.
@@ -61,7 +64,7 @@ def race_scene(
     room = (WIDTH - _LEGEND) / len(quantities)
     for number, (name, words) in enumerate(quantities.items()):
         box = (number * room + _LEFT, _TOP, room - _LEFT - 20, HEIGHT - _TOP - _BOTTOM)
-        _draw_chart(scene, box, racers, name, f"{words} by step", num_steps, levels.get(name, ()))
+        _draw_chart(scene, box, racers, name, f"{words} by step", num_steps, levels.get(name, ()), limits.get(name))
     _draw_legend(scene, racers, quantities)
     return scene.to_bytes()
 
@@ -74,11 +77,12 @@ def _draw_chart(
     title: str,
     num_steps: int,
     levels: Sequence[Level],
+    limits: Limits | None,
 ) -> None:
     lines = [np.asarray(racer.values.get(name, np.full(len(racer.steps), np.nan)), np.float64) for racer in racers]
     curves = [Curve(racer.label, racer.steps, line) for racer, line in zip(racers, lines, strict=True)]
     heights = [Curve(level.label, np.zeros(1), np.array([level.value])) for level in levels]
-    ylim, is_log = shared_limits([*curves, *heights])
+    ylim, is_log = (limits, False) if limits else shared_limits([*curves, *heights])
     if is_log:
         lines = [powers_of(line) for line in lines]
         levels = [Level(level.label, math.log10(level.value)) for level in levels]

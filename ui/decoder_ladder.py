@@ -14,6 +14,8 @@ from ui.still import mode, show
 from ui.words import written
 
 COUNTED: Final = ("unigram", "bigram")
+LOWEST: Final = 0.8  # end of the axis, as a share of what counting pairs costs
+HIGHEST: Final = 1.1  # and of what counting single letters costs
 
 
 def ladder(slug: str) -> None:
@@ -31,19 +33,24 @@ def ladder(slug: str) -> None:
         "Steps", STEPS, default=STEPS[0], key=f"{slug}_ladder_steps", format_func="{:,}".format, required=True
     )
     task = names_task()
-    levels = [Level(f"{name} counts", task.baselines[name]) for name in COUNTED]
-    in_bits = [Level(level.label, level.value * task.bits) for level in levels]
+    levels = [Level(_counted(name, task.baselines[name], task.bits), task.baselines[name]) for name in COUNTED]
+    high, low = (level.value for level in levels)
     race = race_panel(
         slug,
         "ladder",
         ladder_entrants,
         steps=steps,
-        watched=("test_loss", "bits_per_character"),
+        watched=("test_loss",),
         label="Climb the ladder",
-        levels={"test_loss": levels, "bits_per_character": in_bits},
+        levels={"test_loss": levels},
+        limits={"test_loss": (LOWEST * low, HIGHEST * high)},
     )
     if race is not None:
         _paid(slug, race, levels, task.bits)
+
+
+def _counted(name: str, nats: float, bits: float) -> str:
+    return f"{name} counts: {nats:.2f} nats, {nats * bits:.2f} bits a letter"
 
 
 def _paid(slug: str, race: Race, levels: list[Level], bits: float) -> None:

@@ -54,7 +54,10 @@ def leak_test(slug: str, run: Run) -> None:
         st.session_state[key] = int(event["token"])
 
     live_canvas(leak_scene(tables, prompt.names, chosen), key=f"{slug}_leak_tables", height=HEIGHT, on_event=choose)
-    st.caption("Darker is more, by its square root; a written 0 is exactly 0. The other four have not learnt anything.")
+    st.caption(
+        "The more a cell stands out, the larger its number (by the square root); a written 0 is exactly 0. The other "
+        "four have not learnt anything: what leaks is how they are wired."
+    )
     st.markdown(sentence(leaks, prompt.names, chosen))
     _noise(slug)
 

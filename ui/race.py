@@ -6,7 +6,8 @@ from typing import Final
 import streamlit as st
 
 from figures.curves import Level
-from figures.race import NO_LEVELS, Racer, race_scene
+from figures.race import NO_LEVELS, NO_LIMITS, Racer, race_scene
+from figures.scene import Limits
 from training.lessons import name_in_words, value_in_words
 from training.race import Entrant, Race
 from training.scheduler import SCHEDULER, BusyError
@@ -26,6 +27,7 @@ def race_panel(
     watched: Sequence[str],
     label: str = "Train them side by side",
     levels: Mapping[str, Sequence[Level]] = NO_LEVELS,
+    limits: Mapping[str, Limits] = NO_LIMITS,
 ) -> Race | None:
     """A button that trains the entrants, their curves, and a table of where they ended.
 
@@ -37,6 +39,7 @@ def race_panel(
         watched: the recorded numbers to draw, at most three.
         label: what the button says.
         levels: of a recorded number, horizontal lines to compare with.
+        limits: of a recorded number, the ends of its axis, where it should not begin at 0.
 
     Returns:
         The finished race, in whose runs the trained networks are; None before there is one.
@@ -58,7 +61,9 @@ def race_panel(
             st.caption("The curves below belong to earlier settings.", width="stretch")
     if race is None:
         return None
-    st.fragment(_show, run_every=TICK_SECONDS if is_on else None)(race, slug, name, tuple(watched), is_on, levels)
+    st.fragment(_show, run_every=TICK_SECONDS if is_on else None)(
+        race, slug, name, tuple(watched), is_on, levels, limits
+    )
     if race.message:
         st.info(plain(race.message))
     if not race.is_finished:
@@ -79,6 +84,7 @@ def _show(
     watched: Sequence[str],
     was_on: bool,
     levels: Mapping[str, Sequence[Level]],
+    limits: Mapping[str, Limits],
 ) -> None:
     """Progress and curves; when the race is over, the page is drawn anew with its table."""
     if race.is_running:
@@ -99,7 +105,7 @@ def _show(
     pairs = zip(race.entrants, race.histories, strict=False)
     racers = [Racer(entrant.label, columns.steps, columns.values) for entrant, columns in pairs]
     quantities = {column: name_in_words(column) for column in watched}
-    scene = race_scene(racers, quantities, race.num_steps, levels)
+    scene = race_scene(racers, quantities, race.num_steps, levels, limits)
     live_canvas(scene, key=f"{slug}_{name}_curves", height=SHARE)
 
 
