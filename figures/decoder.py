@@ -184,7 +184,7 @@ def _draw_problems(scene: Scene, box: Box, examples: Sequence[Any], scale: Scale
     needed = (len(examples[0].read) + 6) * advance
     num_rows, num_columns = int(box[3] / pitch), max(1, int(box[2] / needed))
     for number, example in enumerate(examples[: num_rows * num_columns]):
-        x = box[0] + box[2] / num_columns * (number // num_rows)
+        x = box[0] + box[2] / num_columns * (number // num_rows) + advance / 2  # signs stand around their middle
         y = box[1] + pitch * (number % num_rows + 0.5)
         asked = "".join(example.read[: first + 1]).removesuffix("=")
         for sign in (*asked, "", ARROW, ""):
