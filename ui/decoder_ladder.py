@@ -88,8 +88,8 @@ def verdict(
         gap, factor = losses[decoder] - losses[best], seconds[decoder] / max(seconds[best], 1e-9)
         ahead = (
             f" The decoder is {written(gap, '.2g')} nats behind and took {written(factor, '.2g')} times as long: "
-            "these rows are short and these networks small, and a recurrent memory is told by its wiring what attention "
-            "has to learn, that the last letters matter most."
+            "these rows are short and these networks small, and a recurrent memory is told by its wiring what "
+            "attention has to learn, that the last letters matter most."
         )
     return (
         f"After {num_steps:,} steps each, **{names[best]}** has the lowest test loss, {losses[best]:.3f} nats or "
