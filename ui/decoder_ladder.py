@@ -27,7 +27,7 @@ def ladder(slug: str) -> None:
     st.markdown(
         "**One ladder, five rungs.** The same American first names, the same windows, letter by letter; only what a "
         "model can see of the letters before differs. Dashed: what plain counting costs, of single letters and of "
-        "pairs. Nothing that sees one letter can do better than the pairs."
+        "pairs. A model that sees one letter has nothing else to learn than the pairs."
     )
     steps = st.segmented_control(
         "Steps", STEPS, default=STEPS[0], key=f"{slug}_ladder_steps", format_func="{:,}".format, required=True
@@ -87,10 +87,9 @@ def verdict(
     if best != decoder:
         gap, factor = losses[decoder] - losses[best], seconds[decoder] / max(seconds[best], 1e-9)
         ahead = (
-            f" The decoder is {written(gap, '.2g')} nats behind and took {written(factor, '.2g')} times as long: a "
-            "recurrent memory is built for short rows read in order, attention has to learn what order is. What "
-            "attention gains, reach and training along the whole row at once, shows on longer texts and larger "
-            "machines."
+            f" The decoder is {written(gap, '.2g')} nats behind and took {written(factor, '.2g')} times as long: "
+            "these rows are short and these networks small, and a recurrent memory is told by its wiring what "
+            "attention has to learn, that the last letters matter most."
         )
     return (
         f"After {num_steps:,} steps each, **{names[best]}** has the lowest test loss, {losses[best]:.3f} nats or "
