@@ -110,7 +110,8 @@ def test_it_learns_its_default_task(slug):
     history = finish(run, max_slices=5 * STEPS).poll().history
     name = "test_loss" if "test_loss" in history.values else "loss"
     assert not run.poll().has_failed
-    assert history.last(name) < 0.3 * history.values[name][0]
+    floor = getattr(run.experiment, "loss_floor", 0.0)  # the best counted guess, where nobody comes near 0: texts
+    assert history.last(name) - floor < 0.3 * (history.values[name][0] - floor)
 
 
 @per_page
