@@ -25,6 +25,7 @@ class Layout(NamedTuple):
     width: float
     height: float
     scale: Scale
+    size: float  # of the passage's letters
     passage: Box
     guesses: Box
     bits: Box
@@ -35,6 +36,7 @@ PAGE: Final = Layout(
     width=1000.0,
     height=526.0,
     scale=ON_PAGE,
+    size=14.5,
     passage=(12.0, 54.0, 600.0, 300.0),
     guesses=(12.0, 404.0, 600.0, 112.0),
     bits=(676.0, 34.0, 308.0, 186.0),
@@ -45,6 +47,7 @@ PROJECTOR: Final = Layout(
     width=1280.0,
     height=656.0,
     scale=ON_PROJECTOR,
+    size=19.0,
     passage=(16.0, 76.0, 770.0, 360.0),
     guesses=(16.0, 500.0, 770.0, 148.0),
     bits=(872.0, 56.0, 388.0, 556.0),
@@ -112,7 +115,7 @@ def _draw_passage(scene: Scene, seen: Any, layout: Layout, selected: int, cost: 
         colour="muted",
     )
     words = [cut(token) for token in seen.tokens]
-    boxes = lines_of_boxes(words, layout.passage, scale.label)
+    boxes = lines_of_boxes(words, layout.passage, layout.size)
     words = words[: len(boxes)]
     bits = seen.bits[: len(boxes)]
     scene.sheet(
@@ -128,7 +131,7 @@ def _draw_passage(scene: Scene, seen: Any, layout: Layout, selected: int, cost: 
     for word, box, cost_of_it in zip(words, boxes, bits, strict=True):
         is_dark = cost_of_it > BRIGHT * MAX_BITS
         middle = box[0] + box[2] / 2, box[1] + box[3] / 2
-        scene.text(*middle, word, size=scale.label, align="center", colour="background" if is_dark else "text")
+        scene.text(*middle, word, size=layout.size, align="center", colour="background" if is_dark else "text")
     for i, box in enumerate(boxes[:MAX_HOT]):
         tip = f"Token {i + 1}, {words[i]}: {bits[i]:.1f} bits; show the guesses"
         scene.hot(tuple(box), f"token:{i}", tip, pressed=i == selected)

@@ -80,7 +80,7 @@ def merges_tab(run: Run, snapshot: Snapshot) -> None:
     if at:
         left, right = stages[at - 1].pairs[0][0]
         count, ties = stages[at - 1].pairs[0][1], stages[at - 1].ties
-        tie = f", as often as {ties - 1} other pairs; the one with the lowest numbers was taken" if ties > 1 else ""
+        tie = f"; {ties} pairs tied, and the one with the lowest numbers was taken" if ties > 1 else ""
         st.markdown(
             f"The last merge joined **{plain(names[left])}** and **{plain(names[right])}**: {count:,} times{tie}."
         )
@@ -128,16 +128,20 @@ def ways_tab(run: Run, snapshot: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = st.segmented_control("Show", MEASURES, default=MEASURES[0], required=True, key="tokenizer_measure")
         is_all = st.toggle("All ten languages", key="tokenizer_all_languages")
-    own = st.text_input("Your own line, too", key="tokenizer_line", max_chars=MAX_LETTERS)
+    table, below = st.container(), st.container()
+    with below:
+        own = st.text_input("Your own line, too", key="tokenizer_line", max_chars=MAX_LETTERS)
     samples = sample_texts()
     texts = dict(samples) if is_all else {name: samples[name] for name in FEW}
     if own.strip():
         texts["yours"] = own
     tokenizer = run.look(tokenizer_of)
     train = run.look(lambda experiment: experiment.task.train_text)  # type: ignore[attr-defined]
-    cuts = [*side_by_side(ways_of(train, tokenizer), list(texts.values())), *_from_the_hub(texts)]
-    st.dataframe(_table(cuts, texts, str(measure)), width="stretch")
-    st.caption(
+    with below:
+        of_the_hub = _from_the_hub(texts)
+    cuts = [*side_by_side(ways_of(train, tokenizer), list(texts.values())), *of_the_hub]
+    table.dataframe(_table(cuts, texts, str(measure)), width="stretch")
+    table.caption(
         "The first three know what the training part of this page's text has taught them; bytes and BPE know all. "
         "Words are counted between white space; what is unknown is a share of the symbols. The ten languages are the "
         "start of the Universal Declaration of Human Rights."
@@ -168,9 +172,9 @@ def _from_the_hub(texts: dict[str, str]) -> list[Cut]:
 
 def _table(cuts: list[Cut], texts: dict[str, str], measure: str) -> pd.DataFrame:
     """A row for each way, a column for each text."""
-    rows: dict[str, dict[str, Any]] = {}
+    rows = []
     for one in cuts:
-        row: dict[str, Any] = {"vocabulary": f"{one.vocabulary:,}"}
+        row: dict[str, Any] = {"cut into": one.name, "vocabulary": f"{one.vocabulary:,}"}
         for (name, text), count, unknown in zip(texts.items(), one.counts, one.unknown, strict=True):
             if measure == MEASURES[0]:
                 row[name] = f"{count / max(1, len(text.split())):.2f}"
@@ -178,8 +182,8 @@ def _table(cuts: list[Cut], texts: dict[str, str], measure: str) -> pd.DataFrame
                 row[name] = f"{len(text.encode('utf-8', 'replace')) / max(1, count):.2f}"
             else:
                 row[name] = f"{unknown / max(1, count):.1%}"
-        rows[one.name] = row
-    return pd.DataFrame.from_dict(rows, orient="index")
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("cut into")
 
 
 def padding_tab(run: Run, snapshot: Snapshot) -> None:
