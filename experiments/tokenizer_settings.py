@@ -12,9 +12,7 @@ VOCABULARIES: Final = (256, 300, 512, 1000, 2000, 4000, 8000)
 class TokenizerSettings(OptimizerSettings):
     """The text, how it is cut, and the network that reads it."""
 
-    text: Literal[
-        "Alice", "author sentences", "baby names", "English declaration", "Finnish declaration", "own text"
-    ] = knob(
+    text: Literal["Alice", "author sentences", "English declaration", "Finnish declaration", "own text"] = knob(
         "Alice",
         "Text",
         "What is cut into tokens and read; its last tenth is kept for the test.",

@@ -13,7 +13,12 @@ from figures.tokenizer_merges import stage_scene, tree_scene
 from training.run import Run
 
 STRANGE = Own(text="日本語のテキスト。 مرحبا 👩‍👩‍👧 \x01 zero\u200bwidth " * 60)
-CASES = [{}, {"vocab_size": 256}, {"vocab_size": 4000, "window": 8}, {"text": "own text", "pre_tokenisation": "lines"}]
+CASES = [
+    {},
+    {"vocab_size": 256},
+    {"vocab_size": 4000, "window": 8},
+    {"text": "own text", "pre_tokenisation": "white space"},
+]
 
 
 def assert_within(packet):
