@@ -113,7 +113,8 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """The numbers of a text's tokens; a lone surrogate, which is no character, becomes “�”."""
-        return list(self._backend.encode(well_formed(text), add_special_tokens=False).ids)
+        # as a batch of one: that lets other threads run meanwhile, a single text would stop them for seconds
+        return list(self._backend.encode_batch([well_formed(text)], add_special_tokens=False)[0].ids)
 
     def decode(self, ids: list[int]) -> str:
         """The text of some tokens; what is not a whole character becomes “�”."""

@@ -120,7 +120,7 @@ def parts_of(raw: str) -> tuple[str, str]:
     return raw[:num_train], raw[num_train : num_train + JUDGED]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=12)
 def encoded(text: str, tokenizer: Tokenizer) -> Int64[Tensor, " N"]:
     """A text as the numbers of its tokens; shared by all who ask."""
     return torch.tensor(tokenizer.encode(text), dtype=torch.int64)

@@ -110,7 +110,7 @@ def _draw_passage(scene: Scene, seen: Any, layout: Layout, selected: int, cost: 
     scene.text(
         left,
         top - 1.15 * scale.title,
-        "Darker: more bits, the network did not expect it. Choose a token to see what it did expect.",
+        "The stronger the colour, the less the network expected it. Choose a token to see what it did expect.",
         size=scale.note,
         colour="muted",
     )
@@ -171,7 +171,7 @@ def _draw_guesses(scene: Scene, seen: Any, layout: Layout, selected: int) -> Non
     known = " ".join(map(cut, read[-3:]))
     right = seen.tokens[selected]
     chance = math.pow(2.0, -float(seen.bits[selected]))
-    title = f"After  {known}  the network expects:"
+    title = f"After “{known}” the network expects:"
     scene.text(left, top - 1.3 * scale.title, title, size=scale.title, weight=600)
     came = f"what came, {cut(right)}, had a chance of {chance:.2%}: {seen.bits[selected]:.1f} bits"
     pitch = height / (len(seen.guesses[selected]) + 1)

@@ -259,6 +259,9 @@ def _own_file() -> None:
 
 def layers_tab(run: Run, snapshot: Snapshot) -> None:
     """The layers in a table."""
+    if snapshot.is_playing:
+        st.caption("Pause to see the layers.")
+        return
     seen: Any = snapshot.observation
     anatomy(run, SLUG)
     st.text(seen.source)
