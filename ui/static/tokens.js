@@ -27,7 +27,7 @@ function spanOf(span, data, partners) {
   const special = data.pieces[span.tokens[0]].special;
   const node = part("span", `span${several ? " several" : ""}${special ? " special" : ""}`, span.text);
   node.style.setProperty("--colour", data.colours[span.tokens[0] % data.colours.length]);
-  if (several) node.title = `${span.tokens.length} tokens for this stretch: none of them is a whole character alone`;
+  if (several) node.title = `${span.tokens.length} tokens make this stretch together: a character is divided among them`;
   register(node, span.tokens, partners);
   return node;
 }
