@@ -21,7 +21,7 @@ from experiments.sequences import Own, text_baselines
 from experiments.tokenizer_settings import TokenizerSettings
 from training.settings import SettingsError
 
-JUDGED: Final = 8000  # characters of the tail, and about as many of the training part, that are judged
+JUDGED: Final = 5000  # characters of the tail, and about as many of the training part, that are judged
 DECLARATION: Final = " declaration"
 
 
