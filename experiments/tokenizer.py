@@ -45,7 +45,7 @@ class NextTokenExperiment:
         self._weights: list[Tensor] = list(self.model.parameters())
         self.optimizer = make_optimizer(self._weights, settings)
         self.num_steps = 0
-        self._num_read = 0  # places since the epoch began
+        self._num_read = 0  # windows since the epoch began
         self._num_epochs = 0
 
     def step(self) -> None:
@@ -60,7 +60,7 @@ class NextTokenExperiment:
         self.optimizer.step()
         self.num_steps += 1
         self._num_read += self.settings.batch_size
-        if self._num_read >= len(self.task.train_ids):
+        if self._num_read >= self.task.num_windows:
             self._num_read = 0
             self._num_epochs += 1
 
@@ -89,18 +89,18 @@ class NextTokenExperiment:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches that hold as many places as the training part."""
-        return -(-len(self.task.train_ids) // self.settings.batch_size)
+        """Batches that hold as many tokens as the training part."""
+        return -(-self.task.num_windows // self.settings.batch_size)
 
     @property
     def steps_left_in_epoch(self) -> int:
         """Batches until the next pass begins."""
-        return -(-(len(self.task.train_ids) - self._num_read) // self.settings.batch_size)
+        return -(-(self.task.num_windows - self._num_read) // self.settings.batch_size)
 
     @property
     def epoch(self) -> float:
         """Passes over the training part so far."""
-        return self._num_epochs + self._num_read / len(self.task.train_ids)
+        return self._num_epochs + self._num_read / self.task.num_windows
 
     @property
     def record_every(self) -> int:

@@ -86,7 +86,7 @@ class TokenizerSettings(OptimizerSettings):
         le=10,
     )
     batch_size: int = knob(
-        128,
+        256,
         "Batch size",
         "Places in the text per step.",
         group="Training",

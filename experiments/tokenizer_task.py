@@ -34,6 +34,7 @@ class TokenTask:
         train_ids: (N,) the same in tokens.
         windows: (M, C + 1) each token judged, last in its row, and the C tokens before it.
         train_windows: as many of the training part.
+        num_windows: of the training part, side by side; as many count as one pass.
         num_bytes: of the tokens judged.
         baselines: bits per byte of guessing by how often a token comes, and by what follows the one before.
         floor: what the better of them costs in nats per token.
@@ -69,6 +70,7 @@ class TokenTask:
         self.windows = torch.cat([self.train_ids[-window:], test_ids]).unfold(0, window + 1, 1)  # (M, C + 1)
         starts = torch.linspace(0, len(self.train_ids) - window - 1, len(test_ids)).long()
         self.train_windows = self.train_ids[starts[:, None] + torch.arange(window + 1)]
+        self.num_windows = len(self.train_ids) // (window + 1)
         self.num_bytes = len(tail.encode("utf-8", "replace"))
         self.bytes_per_token = self.num_bytes / len(test_ids)
         counts = self.train_ids.bincount()
