@@ -61,6 +61,12 @@ PAGES: Final = (
         chapter="Attention",
         sentence="Pieces of words, learnt by counting, turn a text into numbers before any network reads it.",
     ),
+    Entry(
+        slug="decoder",
+        title="GPT, decoder only",
+        chapter="Attention",
+        sentence="A transformer reads from left to right and learns to say what comes next.",
+    ),
 )
 
 
