@@ -56,6 +56,12 @@ PAGES: Final = (
         sentence="Three gates decide at each step what to forget, what to write and what to show.",
     ),
     Entry(
+        slug="tokenizer",
+        title="Tokenizer",
+        chapter="Attention",
+        sentence="Pieces of words, learnt by counting, turn a text into numbers before any network reads it.",
+    ),
+    Entry(
         slug="decoder",
         title="GPT, decoder only",
         chapter="Attention",

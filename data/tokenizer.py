@@ -79,6 +79,15 @@ class Tokenizer:
         return tuple(known.get(index, "") for index in range(max(known) + 1))
 
     @cached_property
+    def _bytes(self) -> tuple[bytes, ...]:
+        """The bytes of every token; of a special one, those of its name."""
+        special = frozenset(self.special)
+        return tuple(
+            token.encode() if index in special else bytes([BYTE_OF[sign] for sign in token])
+            for index, token in enumerate(self._strings)
+        )
+
+    @cached_property
     def special(self) -> tuple[int, ...]:
         """Numbers of the tokens that stand for no text, such as the end of a document."""
         added = self._backend.get_added_tokens_decoder()
@@ -87,7 +96,7 @@ class Tokenizer:
     @cached_property
     def vocabulary(self) -> tuple[str, ...]:
         """Tokens as they are shown: white space as signs, bytes that are no whole character as hexadecimal numbers."""
-        return tuple(shown(self.bytes_of(index)) for index in range(self.num_tokens))
+        return tuple(map(shown, self._bytes))
 
     @property
     def num_tokens(self) -> int:
@@ -104,16 +113,17 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """The numbers of a text's tokens; a lone surrogate, which is no character, becomes “�”."""
-        return list(self._backend.encode(well_formed(text), add_special_tokens=False).ids)
+        # as a batch of one: that lets other threads run meanwhile, a single text would stop them for seconds
+        return list(self._backend.encode_batch([well_formed(text)], add_special_tokens=False)[0].ids)
 
     def decode(self, ids: list[int]) -> str:
         """The text of some tokens; what is not a whole character becomes “�”."""
-        return b"".join(map(self.bytes_of, ids)).decode("utf-8", "replace")
+        table = self._bytes
+        return b"".join([table[index] for index in ids]).decode("utf-8", "replace")
 
     def bytes_of(self, index: int) -> bytes:
         """The bytes that a token stands for; for a special one, those of its name."""
-        token = self._strings[index]
-        return token.encode() if index in self.special else bytes(BYTE_OF[sign] for sign in token)
+        return self._bytes[index]
 
     def pieces(self, text: str) -> list[str]:
         """A text cut as the pre-tokenisation cuts it, before any merge."""

@@ -109,13 +109,14 @@ def test_it_learns_its_default_task(slug):
     run = Run(experiment_class(slug), settings_class(slug)())
     history = run.poll().history
     name = "test_loss" if "test_loss" in history.values else "loss"
-    first = history.values[name][0]
+    floor = getattr(run.experiment, "loss_floor", 0.0)  # the best counted guess, where nobody comes near 0: texts
+    enough = floor + 0.3 * (history.values[name][0] - floor)
     with unchecked():
-        while history.last(name) >= 0.3 * first and run.poll().step < STEPS:
+        while history.last(name) >= enough and run.poll().step < STEPS:
             run.take(100)
             history = finish(run).poll().history
     assert not run.poll().has_failed
-    assert history.last(name) < 0.3 * first
+    assert history.last(name) < enough
 
 
 @per_page
