@@ -131,7 +131,8 @@ def _draw_row(scene: Scene, panel: Panel, hand: Any, cell: Cell, scale: Scale = 
     for x, words in zip(places, ("score", "e^score", "share"), strict=True):
         scene.text(x, top + line / 2, words, size=scale.note, align="right", colour="muted")
     t, chosen = cell
-    powers = np.where(hand.is_seen[t], np.exp(hand.scores[t]), np.nan)
+    with np.errstate(over="ignore"):
+        powers = np.where(hand.is_seen[t], np.exp(hand.scores[t].astype(float)), np.nan)
     for s, token in enumerate(hand.tokens):
         y = top + (s + 1.5) * line
         strong = 600 if s == chosen else 400
@@ -153,6 +154,8 @@ def _draw_row(scene: Scene, panel: Panel, hand: Any, cell: Cell, scale: Scale = 
 
 
 def _number(value: float) -> str:
+    if np.isposinf(value):
+        return "∞"
     text = f"{value + 0.0:.2f}" if abs(value) < 1000 else f"{value:.1e}"
     return text.replace("-", "−")
 

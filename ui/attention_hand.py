@@ -157,6 +157,7 @@ def _calculation(hand: ByHand, cell: Cell) -> None:
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # an exploded network is shown too, with whatever its numbers are
 def calculation(hand: ByHand, cell: Cell) -> str:
     """The formulas of a cell with the numbers put in."""
     t, s = cell

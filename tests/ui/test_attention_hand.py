@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from experiments.attention_hand import seeded_attention, work_out
+from figures.attention_hand import hand_scene
 from ui.attention_hand import PARTS, calculation
 from ui.words import tex
 
@@ -58,3 +60,11 @@ def test_the_formula_ends_with_the_weight(is_causal: bool) -> None:
     assert f"= {tex(float(hand.products[1, 0]))}" in text
     assert f"= {tex(float(hand.out[1, 0]))}" in text
     assert ("masked" in calculation(hand, (0, 2))) == is_causal
+
+
+@pytest.mark.parametrize("value", [1e3, np.nan])
+def test_a_network_that_has_exploded_is_shown(value: float) -> None:
+    source = seeded_attention(WORDS)
+    hand = work_out(source._replace(inputs=source.inputs * value), is_scaled=False, temperature=0.1)
+    assert hand_scene(hand, (1, 0), formula="")
+    assert ("not a number" in calculation(hand, (1, 0))) == bool(np.isnan(value))
