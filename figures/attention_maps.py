@@ -6,9 +6,9 @@ which sum to 1. A cell that a mask forbids is hatched: it is no weight of 0, it 
 Shapes: L layers, H heads, T queries (rows), S keys (columns).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,18 @@ from figures.palettes import Palette
 from figures.scene import Box, Colour, Scene
 from figures.theme import Scale
 
-__all__ = ["AttentionMaps", "Cell", "Focus", "Look", "cell_of", "draw_heads", "draw_links", "draw_map", "strongest"]
+__all__ = [
+    "AttentionMaps",
+    "Cell",
+    "Focus",
+    "Look",
+    "cell_of",
+    "draw_heads",
+    "draw_links",
+    "draw_map",
+    "draw_vectors",
+    "strongest",
+]
 
 Cell = tuple[int, int]  # row and column, from 0
 
@@ -30,6 +41,7 @@ MOST_HATCHED: Final = (
     48  # rows or columns whose masked cells get strokes; beyond, the sheet's own pattern is fine enough
 )
 THUMBNAIL: Final = 40  # cells along a side of a small map
+FAINT: Final = 0.65  # of blue and orange, so that numbers stay readable in light and dark
 DARK: Final = 0.55  # from here on a number in a cell is written in the colour of the paper
 MASKED: Final = "masked: may not be looked at"
 
@@ -63,13 +75,14 @@ class AttentionMaps:
 
 
 class Look(NamedTuple):
-    """How the numbers of a map are drawn."""
+    """How the numbers of a map are drawn, and what is read where there is none."""
 
     low: float = 0.0
     high: float = 1.0
     palette: Palette = "magnitude"
     readout: str = "weight"
     form: str = ".2f"
+    missing: str = MASKED
 
 
 WEIGHTS: Final = Look()
@@ -91,6 +104,7 @@ def draw_map(
     hot: str = "",
     chosen: Cell | None = None,
     focus: Focus = None,
+    note: Callable[[int, int], str] | None = None,
 ) -> Box:
     """One matrix with its tokens: rows are queries, columns are keys.
 
@@ -107,6 +121,7 @@ def draw_map(
             cells is one plane `<hot>`, in which x is the column and y minus the row. See `cell_of`.
         chosen: a cell with a border.
         focus: a row or a column with a border.
+        note: what the button of a cell says after its two tokens; its number if left out.
 
     Returns:
         The box of the cells.
@@ -118,15 +133,68 @@ def draw_map(
         [token_name(token, t) for t, token in enumerate(rows)],
         [token_name(token, s) for s, token in enumerate(columns)],
     )
-    scene.sheet(cells, shown, low=look.low, high=look.high, palette=look.palette, smooth=False, readout=look.readout)
-    scene.name_cells(*names, MASKED)
+    faint = [FAINT] if look.palette == "diverging" else None
+    draw: Any = {"low": look.low, "high": look.high, "palette": look.palette, "opacity": faint}
+    scene.sheet(cells, shown, **draw, smooth=False, readout=look.readout)
+    scene.name_cells(*names, look.missing)
     hatch(scene, cells, np.isnan(shown))
     _draw_labels(scene, cells, rows, columns, scale, focus)
     if side >= ROOM_OF_NUMBER * scale.note:
         _draw_numbers(scene, cells, shown, scale, look)
     _draw_frames(scene, cells, (num_rows, num_columns), chosen, focus, scale)
     if hot:
-        _draw_buttons(scene, cells, shown, rows, columns, hot, look, chosen)
+        notes = note or (lambda t, s: _number_note(shown[t, s], look))
+        _draw_buttons(scene, cells, shown.shape, rows, columns, hot, notes, look, chosen)
+    return cells
+
+
+def draw_vectors(
+    scene: Scene,
+    box: Box,
+    values: np.ndarray,
+    rows: Sequence[str],
+    *,
+    scale: Scale,
+    look: Look,
+    focus: Focus = None,
+    most: float = LARGEST_CELL,
+) -> Box:
+    """One vector a token, as rows of numbers; many numbers make narrow cells.
+
+    Args:
+        scene: what to draw into.
+        box: room for the cells and their labels.
+        values: (T, d).
+        rows: T tokens.
+        scale: how large the words are.
+        look: limits, palette and name of the numbers.
+        focus: a row with a border.
+        most: how high a row may be, of the size of labels.
+
+    Returns:
+        The box of the cells.
+    """
+    number, (left, top, width, height) = values.shape[1], box
+    beside = max(width_of(token_text(token), scale.label) for token in rows) + 0.6 * scale.label
+    above = 1.6 * scale.label
+    high = min((height - above) / len(rows), most * scale.label)
+    wide = min((width - beside) / number, LARGEST_CELL * scale.label)
+    cells = left + beside, top + above, wide * number, high * len(rows)
+    faint = [FAINT] if look.palette == "diverging" else None
+    draw: Any = {"low": look.low, "high": look.high, "palette": look.palette, "opacity": faint}
+    scene.sheet(cells, values, **draw, smooth=False, readout=look.readout)
+    names = [token_name(token, t) for t, token in enumerate(rows)], [f"number {one + 1}" for one in range(number)]
+    scene.name_cells(*names, look.missing)
+    for t, token in enumerate(rows):
+        y, strong = cells[1] + (t + 0.5) * high, 600 if focus == ("from", t) else 400
+        scene.text(cells[0] - 0.5 * scale.label, y, token_text(token), size=scale.label, align="right", weight=strong)
+    every = int(np.ceil(width_of("99", scale.note) / wide))
+    for column in range(0, number, every):
+        x = cells[0] + (column + 0.5) * wide
+        scene.text(x, cells[1] - 0.8 * scale.note, str(column + 1), size=scale.note, align="center", colour="muted")
+    if wide >= ROOM_OF_NUMBER * scale.note and high >= scale.note:
+        _draw_numbers(scene, cells, values, scale, look)
+    _draw_frames(scene, cells, (len(rows), number), None, focus, scale)
     return cells
 
 
@@ -208,14 +276,15 @@ def _draw_labels(
 
 
 def _draw_numbers(scene: Scene, cells: Box, shown: np.ndarray, scale: Scale, look: Look) -> None:
-    side = cells[3] / len(shown)
+    wide, high = cells[2] / shown.shape[1], cells[3] / shown.shape[0]
     for (t, s), value in np.ndenumerate(shown):
         if not np.isfinite(value):
             continue
         share = (value - look.low) / (look.high - look.low)
-        is_dark = share > DARK if look.palette == "magnitude" else abs(2 * share - 1) > 0.75
-        text = f"{value + 0.0:{look.form}}".replace("-", "−")
-        place = cells[0] + (s + 0.5) * side, cells[1] + (t + 0.5) * side
+        is_dark = look.palette == "magnitude" and share > DARK
+        text = f"{value:{look.form}}"
+        text = text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+        place = cells[0] + (s + 0.5) * wide, cells[1] + (t + 0.5) * high
         colour: Colour = "background" if is_dark else "text"
         scene.text(*place, text, size=scale.note, align="center", colour=colour, tabular=True)
 
@@ -233,29 +302,34 @@ def _draw_frames(scene: Scene, cells: Box, shape: Cell, chosen: Cell | None, foc
         scene.rect(cell, stroke="text", width=2 * scale.stroke)
 
 
+def _number_note(value: float, look: Look) -> str:
+    return f"{look.readout} {value + 0.0:.3g}".replace("-", "−") if np.isfinite(value) else look.missing
+
+
 def _draw_buttons(
     scene: Scene,
     cells: Box,
-    shown: np.ndarray,
+    shape: Cell,
     rows: Sequence[str],
     columns: Sequence[str],
     hot: str,
+    note: Callable[[int, int], str],
     look: Look,
     chosen: Cell | None,
 ) -> None:
     left, top, width, height = cells
-    (num_rows, num_columns), (high, wide) = shown.shape, (height / len(rows), width / len(columns))
-    if shown.size > MOST_BUTTONS:
+    num_rows, num_columns = shape
+    high, wide = height / num_rows, width / num_columns
+    if num_rows * num_columns > MOST_BUTTONS:
         limits = (0.0, float(num_columns)), (-float(num_rows), 0.0)
         tip = f"Choose a cell: rows are queries, columns are keys; {look.readout}"
         scene.plane(cells, xlim=limits[0], ylim=limits[1], id=hot, tip=tip, steps=(num_columns, num_rows))
         return
-    for (t, s), value in np.ndenumerate(shown):
-        number = f"{look.readout} {value + 0.0:.3g}".replace("-", "−") if np.isfinite(value) else MASKED
+    for t, s in np.ndindex(num_rows, num_columns):
         scene.hot(
             (left + s * wide, top + t * high, wide, high),
             f"{hot}:{t}:{s}",
-            f"{pair_name(rows, columns, (t, s))}: {number}",
+            f"{pair_name(rows, columns, (t, s))}: {note(t, s)}",
             event={"row": t, "column": s},
             pressed=chosen == (t, s),
         )

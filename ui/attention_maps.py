@@ -72,7 +72,8 @@ def sentence(maps: AttentionMaps, layer: int, head: int, chosen: Cell | None, *,
     row = weights[chosen[0]]
     query, value = _spoken(maps.rows, chosen[0]), row[chosen[1]]
     if not np.isfinite(row).any():
-        return f"{query} sees nothing: softmax over no key is not a number."
+        why = "softmax over no key" if not _sees(maps, chosen[0]) else "an exploded network"
+        return f"{query} has no weights: {why} is not a number."
     if not np.isfinite(value):
         return f"{query} may not look at {_spoken(maps.columns, chosen[1])}: the cell is masked, which is not a 0."
     best = np.argsort(-np.nan_to_num(row))[: min(3, int(np.isfinite(row).sum()))]
@@ -81,6 +82,10 @@ def sentence(maps: AttentionMaps, layer: int, head: int, chosen: Cell | None, *,
         f"{query} looks at {_spoken(maps.columns, chosen[1])} with weight **{value:.3f}**. Most of all it looks at "
         f"{most}. Its row sums to {np.nansum(row):.3f}."
     )
+
+
+def _sees(maps: AttentionMaps, row: int) -> bool:
+    return maps.is_seen is None or bool(maps.is_seen[row].any())
 
 
 def _spoken(tokens: tuple[str, ...], place: int) -> str:

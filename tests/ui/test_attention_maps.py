@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from figures.attention_maps import AttentionMaps
+from figures.attention_view import attention_scene
 from ui.attention_maps import sentence
 
 
@@ -75,3 +76,6 @@ def test_the_sentence_tells_weight_mask_and_empty_rows() -> None:
     assert r"\<b\>" in sentence(maps, 0, 0, (1, 0))
     nothing = AttentionMaps(weights, ("a", "b"), ("a", "b"), np.zeros((2, 2), dtype=bool))
     assert "not a number" in sentence(nothing, 0, 0, (1, 1))
+    exploded = AttentionMaps(np.full_like(weights, np.nan), ("a", "b"), ("a", "b"))
+    assert "exploded" in sentence(exploded, 0, 0, (1, 1))
+    assert attention_scene(exploded, 0, 0)
