@@ -55,6 +55,12 @@ PAGES: Final = (
         chapter="Sequences",
         sentence="Three gates decide at each step what to forget, what to write and what to show.",
     ),
+    Entry(
+        slug="attention",
+        title="Attention",
+        chapter="Attention",
+        sentence="Every place asks all others a question and takes what the best answers hold.",
+    ),
 )
 
 

@@ -1,0 +1,80 @@
+"""Look inside, page `attention`: tabs below the picture, of which only the open one is computed."""
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from training.run import Run, Snapshot
+from ui.anatomy import anatomy
+from ui.attention_heads import control_part, heads_part, worth_part
+from ui.attention_lengths import trained_positions
+from ui.attention_live import HEAD, LAYER, SLUG
+from ui.time_travel import playback_tick
+
+TABS_KEY: Final = "attention_inside"
+CHOSEN: Final = "_attention_inside_chosen"
+
+
+def look_inside(run: Run, snapshot: Snapshot) -> None:
+    """The tabs; those that read the network wait until it is paused."""
+    chosen = st.session_state.get(LAYER, 1), st.session_state.get(HEAD, 1)
+    _tabs(run, snapshot, chosen)
+
+
+@st.fragment
+def _tabs(run: Run, snapshot: Snapshot, chosen: tuple[int, int]) -> None:
+    """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
+    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
+    for part, draw in zip(parts, TABS.values(), strict=True):
+        if part.open:
+            with part:
+                draw(run, snapshot)
+    if (st.session_state.get(LAYER, 1), st.session_state.get(HEAD, 1)) != chosen:
+        st.rerun()  # the live picture shows the chosen head
+
+
+def _paused(draw: Callable[[Run, Snapshot], None]) -> Callable[[Run, Snapshot], None]:
+    """The same for a paused run only; while it plays, one line says so."""
+
+    def wait(run: Run, snapshot: Snapshot) -> None:
+        if snapshot.is_playing or playback_tick(SLUG) is not None:
+            st.caption("Pause to look inside: every number of this network can then be read.")
+        else:
+            draw(run, snapshot)
+
+    return wait
+
+
+def heads_tab(run: Run, snapshot: Snapshot) -> None:
+    """Each head, and what it does."""
+    heads_part(run, snapshot)
+
+
+def worth_tab(run: Run, snapshot: Snapshot) -> None:
+    """What is lost without a head."""
+    worth_part(run, snapshot)
+
+
+def control_tab(run: Run, _snapshot: Snapshot) -> None:
+    """The control that shows when a score misleads."""
+    control_part(run)
+
+
+def positions_tab(run: Run, _snapshot: Snapshot) -> None:
+    """Five kinds of positions, trained."""
+    trained_positions(run)
+
+
+def layers_tab(run: Run, _snapshot: Snapshot) -> None:
+    """Shapes and counts, layer by layer."""
+    anatomy(run, SLUG)
+
+
+TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
+    "Heads": _paused(heads_tab),
+    "Without a head": _paused(worth_tab),
+    "A name that misleads": control_tab,
+    "Positions, trained": positions_tab,
+    "Layers": _paused(layers_tab),
+}
