@@ -62,7 +62,8 @@ def scaled_dot_product_attention(
     bias: Float[Tensor, "..."] | None = None,
     *,
     is_scaled: bool = True,
-    temperature: float = 1.0,
+    temperature: float | int = 1.0,
+    dropout: nn.Module | None = None,
 ) -> tuple[Float[Tensor, "*B T e"], Float[Tensor, "*B T S"]]:
     """The means of the values, and the weights they were taken with: softmax(q kᵀ / √d) v.
 
@@ -74,6 +75,7 @@ def scaled_dot_product_attention(
         bias: added to the scores, such as ALiBi's; broadcasts likewise.
         is_scaled: divides by √d, which keeps the spread of the scores near 1 whatever d is.
         temperature: divides the scores once more.
+        dropout: acts on the weights with which the means are taken, not on those that are given back.
     """
     scale = temperature * (math.sqrt(q.shape[-1]) if is_scaled else 1.0)
     scores = (q / scale) @ k.transpose(-2, -1)  # (*B, T, S)
@@ -82,7 +84,7 @@ def scaled_dot_product_attention(
     if mask is not None:  # added, not filled: that has no backward pass
         scores = scores + torch.zeros(mask.shape, device=mask.device).masked_fill_(~mask, -math.inf)
     weights = scores.softmax(-1)  # (*B, T, S), rows sum to 1
-    return weights @ v, weights
+    return (weights if dropout is None else dropout(weights)) @ v, weights
 
 
 class ByteDropout(nn.Module):
@@ -210,9 +212,7 @@ class MultiHeadAttention(nn.Module):
         bias = None
         if self.positions == "ALiBi" and memory is None:
             bias = alibi_bias(self.n_heads, q.shape[2], k.shape[2]).to(x.device)  # (H, T, S)
-        out, weights = scaled_dot_product_attention(q, k, v, mask, bias, is_scaled=self.is_scaled)
-        if self.training and self.dropout.num_dropped:
-            out = self.dropout(weights) @ v  # (B, H, T, d)
+        out, weights = scaled_dot_product_attention(q, k, v, mask, bias, is_scaled=self.is_scaled, dropout=self.dropout)
         return self.out_proj(out.transpose(1, 2).flatten(2)), weights  # (B, T, D)
 
 
