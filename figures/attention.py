@@ -13,19 +13,18 @@ from figures.theme import ON_PAGE, ON_PROJECTOR, Scale
 LETTER: Final = 0.55  # width of a letter as a share of its size, on average
 SAVE: Final = 32.0  # room for the button that saves the picture, in its corner
 ANSWERS: Final = 5.0  # columns of answers beside the map, in sizes of a label
-SHOWN: Final = ("previous", "duplicate", "induction", "itself", "mirrored")
-HEADINGS: Final = {
-    "previous": "letter before",
-    "duplicate": "same letter",
-    "induction": "after the same",
-    "itself": "itself",
-    "mirrored": "mirrored",
+MEANINGS: Final = {
+    "previous": "the place before",
+    "duplicate": "the same letter, earlier",
+    "induction": "what came after it then",
+    "mirrored": "as far from the other end",
+    "spread": "1 at all alike, 0 at one place",
 }
 CURVES: Final[tuple[tuple[str, Style], ...]] = (
-    ("previous_share", ("letter before", 2, False)),
-    ("duplicate_share", ("same letter", 3, False)),
-    ("induction_share", ("after the same", "positive", False)),
-    ("own_induction_share", ("the same, own task", "positive", True)),
+    ("previous_share", ("previous", 2, False)),
+    ("duplicate_share", ("duplicate", 3, False)),
+    ("induction_share", ("induction", "positive", False)),
+    ("own_induction_share", ("induction, own task", "positive", True)),
     ("entropy_share", ("spread", "grey", False)),
 )
 TASKS: Final = {
@@ -58,7 +57,7 @@ PAGE: Final = Layout(
     height=526.0,
     scale=ON_PAGE,
     heads=(8.0, 28.0, 236.0, 222.0),
-    jobs=(8.0, 328.0, 236.0, 184.0),
+    jobs=(8.0, 318.0, 236.0, 196.0),
     map=(262.0, 46.0, 404.0, 470.0),
     loss=(716.0, 34.0, 276.0, 176.0),
     shares=(716.0, 268.0, 276.0, 196.0),
@@ -130,8 +129,7 @@ def attention_picture(
 
 def maps_of(seen: Any) -> AttentionMaps:
     """The weights of all heads as the shared views take them."""
-    names = tuple(HEADINGS.get(name, "") for name in seen.names)
-    return AttentionMaps(seen.weights, seen.words, seen.words, seen.is_seen, names)
+    return AttentionMaps(seen.weights, seen.words, seen.words, seen.is_seen, seen.names)
 
 
 def chosen(seen: Any, layer: int, head: int) -> tuple[int, int]:
@@ -151,7 +149,8 @@ def _draw_jobs(scene: Scene, seen: Any, layer: int, head: int, layout: Layout) -
     beside, columns = 4.2 * scale.note, table.shape[1]
     row, column = min(height / len(table), 1.9 * scale.label), (width - beside) / columns
     scene.text(left, top - 5.6 * scale.note, "What each head looks at", size=scale.title, weight=600)
-    for number, name in enumerate([HEADINGS[seen.behaviours[one]] for one in shown] + ["spread"]):
+    labels = [*(seen.behaviours[one] for one in shown), "spread"]
+    for number, name in enumerate(labels):
         x = left + beside + (number + 0.35) * column
         scene.text(x, top - 0.6 * scale.note, name, size=scale.note, colour="muted", angle=-28)
     scene.sheet(
@@ -171,6 +170,10 @@ def _draw_jobs(scene: Scene, seen: Any, layer: int, head: int, layout: Layout) -
             scene.text(x, y, f"{value:.2f}", size=scale.note, align="center", colour=colour, tabular=True)
     edge = top + row * (len(table) - 1)
     scene.rect((left + beside, edge - 0.75, column * columns, 1.5), fill="background")
+    y, line = edge + row + 1.4 * scale.note, 1.4 * scale.note
+    known = [name for name in MEANINGS if name in labels]
+    for number, name in enumerate(known) if y + len(known) * line < layout.height else ():
+        scene.text(left, y + number * line, f"{name}: {MEANINGS[name]}", size=scale.note, colour="muted")
 
 
 def _draw_chosen(scene: Scene, seen: Any, maps: AttentionMaps, layer: int, head: int, layout: Layout) -> None:
@@ -220,12 +223,10 @@ def _draw_shares(scene: Scene, history: Any, layout: Layout, told: dict[str, Any
     scale, box = layout.scale, layout.shares
     here = [(name, style) for name, style in CURVES if name in history.values]
     styles = [("", colour, is_dashed) for _, (_, colour, is_dashed) in here]
-    title = "Best head of each kind by step, share of its mass"
-    if scale is not ON_PAGE:
-        title = ""
-        scene.text(box[0], box[1] - scale.title, "Best head of each kind by step", size=scale.title, weight=600)
+    title = "Best head of each kind"
     draw_curves(
-        scene, box, history.steps, history.values, [name for name, _ in here], title=title, heading=title,
+        scene, box, history.steps, history.values, [name for name, _ in here], title=title,
+        heading=f"{title} by step, share of its mass",
         limits=(0.0, 1.0), styles=styles, **told,
     )  # fmt: skip
     x, y = box[0] - 26, box[1] + box[3] + 2.6 * scale.note

@@ -8,7 +8,7 @@ import streamlit as st
 
 from experiments.attention_inside import HOW
 from experiments.attention_settings import AttentionSettings
-from figures.attention import HEADINGS, maps_of
+from figures.attention import maps_of
 from figures.attention_still import rise_bars
 from training.race import Entrant, Race
 from training.run import Run, Snapshot
@@ -45,7 +45,7 @@ def scores_table(seen: Any) -> pd.DataFrame:
     rows = []
     for number in range(layers * heads):
         layer, head = divmod(number, heads)
-        row = {"head": f"{layer + 1}.{head + 1}", "called": HEADINGS.get(seen.names[number], "–")}
+        row = {"head": f"{layer + 1}.{head + 1}", "called": seen.names[number] or "–"}
         for kind, scores, by_chance in (
             ("repeats", seen.scores, seen.by_chance),
             ("own", seen.own_scores, seen.own_by_chance),
@@ -53,7 +53,7 @@ def scores_table(seen: Any) -> pd.DataFrame:
             for place, name in enumerate(seen.behaviours):
                 value, chance = scores[place, layer, head], by_chance[place]
                 told = f"{value:.2f} ({chance:.2f})" if value == value else "–"
-                row[f"{HEADINGS[name]}, {kind}"] = told
+                row[f"{name}, {kind}"] = told
         row["spread"] = f"{seen.entropy[layer, head]:.2f} (1.00)"
         rows.append(row)
     return pd.DataFrame(rows)
@@ -70,7 +70,7 @@ def worth_part(run: Run, snapshot: Snapshot) -> None:
     how = st.segmented_control("Switched off", HOW, default=HOW[0], required=True, key="attention_how", **IN_URL)
     rises = run.call("losses_without", how=how)
     loss = run.call("loss_with", heads=[], how=how)
-    show(rise_bars(rises, [HEADINGS.get(name, "") for name in seen.names], loss, mode()), key="attention_rises")
+    show(rise_bars(rises, seen.names, loss, mode()), key="attention_rises")
     labels = {f"{layer + 1}.{head + 1}": (layer, head) for layer in range(layers) for head in range(heads)}
     off = st.pills("Several at once", list(labels), selection_mode="multi", key="attention_off") or []
     if off:
