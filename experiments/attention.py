@@ -4,7 +4,7 @@ Shapes: B batch, L layers, H heads, N sequences, T places, V letters.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import torch
@@ -37,8 +37,8 @@ from training.findings import after_explosion
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 from training.settings import SettingsError
 
-NUM_JUDGED: Final = 64  # sequences of each kind at which the loss is taken
-NUM_PROBED: Final = 32  # sequences on which the heads are measured
+NUM_JUDGED: Final = 48  # sequences of each kind at which the loss is taken
+NUM_PROBED: Final = 16  # sequences on which the heads are measured
 EPOCH: Final = 1024  # sequences that count as one pass; each is drawn anew
 JUDGED_SEED: Final = 1_000_003  # the test sequences are none of the training's
 
@@ -153,10 +153,9 @@ class AttentionExperiment(Inside):
         weights = self._probed(judged.inputs[:NUM_PROBED])
         row["entropy_share"] = entropies(weights, self._seen()).mean().item()
         if settings.task.startswith("repeats"):
-            row["own_induction_share"] = self._most(weights, judged.inputs[:NUM_PROBED])["induction"]
+            row |= self._most(weights, judged.inputs[:NUM_PROBED], "own_", ("induction",))
         if self.probe is not None:
-            most = self._most(self._probed(self.probe), self.probe)
-            row |= {f"{name}_share": most[name] for name in ("previous", "duplicate", "induction") if name in most}
+            row |= self._most(self._probed(self.probe), self.probe, "", ("previous", "duplicate", "induction"))
         row["future_gradient"] = self.future_gradient()
         if settings.task == WHO:
             row["swap_difference"] = self.swap_difference()
@@ -169,10 +168,13 @@ class AttentionExperiment(Inside):
     def _seen(self) -> Tensor | None:
         return self.model.seen(self.judged.inputs.shape[1])
 
-    def _most(self, weights: Float[Tensor, "L N H T T"], tokens: Tensor) -> dict[str, float]:
-        """The share of the head that does most of each kind; kinds that cannot be seen are left out."""
+    def _most(
+        self, weights: Float[Tensor, "L N H T T"], tokens: Tensor, prefix: str, names: Sequence[str]
+    ) -> dict[str, float]:
+        """The share of the head that does most of each kind; what a narrow window lets nobody do is left out."""
         best = shares(weights, tokens, self._seen())[0].flatten(1).amax(1).tolist()
-        return {name: share for name, share in zip(BEHAVIOURS, best, strict=True) if not math.isnan(share)}
+        pairs = zip(BEHAVIOURS, best, strict=True)
+        return {f"{prefix}{name}_share": share for name, share in pairs if name in names and not math.isnan(share)}
 
     @torch.enable_grad()
     def future_gradient(self) -> float:

@@ -103,9 +103,9 @@ class AttentionSettings(OptimizerSettings):
         "Window",
         "So many places are seen, the own one among them; layers in a row see further.",
         group="Network",
-        ladder=(1, 2, 4, 8),
+        ladder=(2, 4, 8),
         when={"mask": ("window",)},
-        ge=1,
+        ge=2,
         le=8,
     )
     is_scaled: bool = knob(
