@@ -63,13 +63,14 @@ class AttentionMaps:
 
 
 class Look(NamedTuple):
-    """How the numbers of a map are drawn."""
+    """How the numbers of a map are drawn, and what is read where there is none."""
 
     low: float = 0.0
     high: float = 1.0
     palette: Palette = "magnitude"
     readout: str = "weight"
     form: str = ".2f"
+    missing: str = MASKED
 
 
 WEIGHTS: Final = Look()
@@ -119,7 +120,7 @@ def draw_map(
         [token_name(token, s) for s, token in enumerate(columns)],
     )
     scene.sheet(cells, shown, low=look.low, high=look.high, palette=look.palette, smooth=False, readout=look.readout)
-    scene.name_cells(*names, MASKED)
+    scene.name_cells(*names, look.missing)
     hatch(scene, cells, np.isnan(shown))
     _draw_labels(scene, cells, rows, columns, scale, focus)
     if side >= ROOM_OF_NUMBER * scale.note:
@@ -214,7 +215,8 @@ def _draw_numbers(scene: Scene, cells: Box, shown: np.ndarray, scale: Scale, loo
             continue
         share = (value - look.low) / (look.high - look.low)
         is_dark = share > DARK if look.palette == "magnitude" else abs(2 * share - 1) > 0.75
-        text = f"{value + 0.0:{look.form}}".replace("-", "−")
+        text = f"{value:{look.form}}"
+        text = text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
         place = cells[0] + (s + 0.5) * side, cells[1] + (t + 0.5) * side
         colour: Colour = "background" if is_dark else "text"
         scene.text(*place, text, size=scale.note, align="center", colour=colour, tabular=True)
@@ -251,7 +253,7 @@ def _draw_buttons(
         scene.plane(cells, xlim=limits[0], ylim=limits[1], id=hot, tip=tip, steps=(num_columns, num_rows))
         return
     for (t, s), value in np.ndenumerate(shown):
-        number = f"{look.readout} {value + 0.0:.3g}".replace("-", "−") if np.isfinite(value) else MASKED
+        number = f"{look.readout} {value + 0.0:.3g}".replace("-", "−") if np.isfinite(value) else look.missing
         scene.hot(
             (left + s * wide, top + t * high, wide, high),
             f"{hot}:{t}:{s}",
