@@ -3,6 +3,7 @@
 Shapes: L layers, H heads, N sequences, T places.
 """
 
+import copy
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,10 +11,11 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from experiments.attention_hand import MOST_WORDS, Given
 from experiments.attention_heads import evened_heads
 from experiments.attention_settings import WHO, AttentionSettings
 from experiments.attention_tasks import Recipe, accuracy, draw, recipe_of
-from models.attention_inside import without_heads
+from models.attention_inside import attention_layers, without_heads
 from models.attention_network import AttentionNetwork
 
 HOW: Final = ("without it", "looking at all alike")
@@ -27,8 +29,35 @@ class Inside:
     settings: AttentionSettings
     device: torch.device
     model: AttentionNetwork
+    words: tuple[str, ...]
     judged: Any
     loss: Any
+
+    @torch.no_grad()
+    def given(self, words: Sequence[str], layer: int = 0) -> Given:
+        """What an attention of this network gets to see, for its calculation by hand.
+
+        Args:
+            words: what to read; where the network does not know them all, it reads the watched sequence.
+            layer: from 0.
+        """
+        known = {word: number for number, word in enumerate(self.words)}
+        tokens = self.judged.inputs[self.settings.shown - 1, :MOST_WORDS]
+        if words and all(word in known for word in words):
+            tokens = torch.tensor([known[word] for word in words[:MOST_WORDS]])
+        seen: list[Tensor] = []
+
+        def keep(_module: Any, inputs: tuple[Tensor, ...]) -> None:
+            seen.append(inputs[0][0].cpu())
+
+        attention = attention_layers(self.model)[layer]
+        handle = attention.register_forward_pre_hook(keep)
+        try:
+            self.model(tokens[None].to(self.device))
+        finally:
+            handle.remove()
+        spoken = tuple(self.words[number] for number in tokens.tolist())
+        return Given(spoken, seen[0], copy.deepcopy(attention).cpu())
 
     @torch.no_grad()
     def loss_with(self, heads: Sequence[tuple[int, int]], how: str) -> float:

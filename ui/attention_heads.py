@@ -20,10 +20,10 @@ from ui.still import mode, show
 
 STEPS: Final = 300
 CONTROLS: Final[dict[str, dict[str, Any]]] = {
-    "two layers, random period": {"task": "repeats, random period", "n_layers": 2},
-    "one layer, random period": {"task": "repeats, random period", "n_layers": 1},
-    "two layers, fixed period": {"task": "repeats, fixed period", "n_layers": 2},
-    "one layer, fixed period": {"task": "repeats, fixed period", "n_layers": 1},
+    "random, 2 layers": {"task": "repeats, random period", "n_layers": 2},
+    "random, 1 layer": {"task": "repeats, random period", "n_layers": 1},
+    "fixed, 2 layers": {"task": "repeats, fixed period", "n_layers": 2},
+    "fixed, 1 layer": {"task": "repeats, fixed period", "n_layers": 1},
 }
 
 
@@ -94,8 +94,8 @@ def control_part(run: Run) -> None:
     st.markdown(
         "**When the score misleads.** A head that always looks nine places back scores high on blocks of ten letters: "
         "there, nine back is what came after the same letter last time. It has learnt to count, not to look. The "
-        "control is a period that changes from sequence to sequence: *own induction* is measured on the sequences "
-        "of the network's own task, *induction* on blocks of a random period."
+        "control is a block whose length changes from sequence to sequence, a *random* period against a *fixed* one. "
+        "*Own induction* is measured on the sequences of the network's own task, *induction* on a random period."
     )
     race = race_panel(
         SLUG,
@@ -115,8 +115,8 @@ def control_words(race: Race) -> str:
         for name in ("test_loss", "own_induction_share", "induction_share")
     )
     return (
-        f"On a random period, two layers come to a loss of {loss[0]:.2f}, one layer to {loss[1]:.2f}. On a fixed "
-        f"period one layer comes to {loss[3]:.2f}, with {own[3]:.0%} of a head's mass where induction would look; give "
+        f"On a random period, two layers come to a loss of {loss[0]:.2g}, one layer to {loss[1]:.2g}. On a fixed "
+        f"period one layer comes to {loss[3]:.2g}, with {own[3]:.0%} of a head's mass where induction would look; give "
         f"it blocks of another length, and {share[3]:.0%} is left. Two layers trained on a random period keep "
         f"{share[0]:.0%}."
     )

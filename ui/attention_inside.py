@@ -7,13 +7,16 @@ import streamlit as st
 
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
+from ui.attention_hand import by_hand
 from ui.attention_heads import control_part, heads_part, worth_part
 from ui.attention_lengths import trained_positions
 from ui.attention_live import HEAD, LAYER, SLUG
+from ui.attention_masks import masks
 from ui.time_travel import playback_tick
 
 TABS_KEY: Final = "attention_inside"
-CHOSEN: Final = "_attention_inside_chosen"
+FRESH: Final = "a fresh one"
+WHOSE: Final = "attention_whose"
 
 
 def look_inside(run: Run, snapshot: Snapshot) -> None:
@@ -46,6 +49,25 @@ def _paused(draw: Callable[[Run, Snapshot], None]) -> Callable[[Run, Snapshot], 
     return wait
 
 
+def by_hand_tab(run: Run, snapshot: Snapshot) -> None:
+    """One head with all its numbers: a fresh one, or one of this network."""
+    if snapshot.is_playing or playback_tick(SLUG) is not None:
+        by_hand(SLUG)
+        return
+    layers = [f"layer {number + 1} of this network" for number in range(run.settings.n_layers)]
+    whose = st.segmented_control("Whose attention", [FRESH, *layers], default=FRESH, required=True, key=WHOSE)
+    if whose not in layers:
+        by_hand(SLUG)
+        return
+    st.caption("It reads what is typed where it knows every word, as in *a b c a b*, and else the watched sequence.")
+    by_hand(SLUG, lambda words: run.call("given", words=words, layer=layers.index(whose)))
+
+
+def masks_tab(_run: Run, _snapshot: Snapshot) -> None:
+    """Who may look at whom, and what leaks."""
+    masks(SLUG)
+
+
 def heads_tab(run: Run, snapshot: Snapshot) -> None:
     """Each head, and what it does."""
     heads_part(run, snapshot)
@@ -72,6 +94,8 @@ def layers_tab(run: Run, _snapshot: Snapshot) -> None:
 
 
 TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
+    "By hand": by_hand_tab,
+    "Masks": masks_tab,
     "Heads": _paused(heads_tab),
     "Without a head": _paused(worth_tab),
     "A name that misleads": control_tab,

@@ -8,6 +8,7 @@ import torch
 from torch import Generator
 
 from experiments.attention import AttentionExperiment
+from experiments.attention_hand import work_out
 from experiments.attention_heads import BEHAVIOURS, entropies, evened_heads, names_of, shares
 from experiments.attention_inside import HOW, LENGTHS
 from experiments.attention_settings import MAX_LEN, AttentionSettings
@@ -206,3 +207,22 @@ def test_a_place_beyond_the_epoch_is_refused():
     state = experiment.state_dict()
     with pytest.raises(IndexError):
         experiment.load_state_dict({**state, "place": [0, 10**6, 0]})
+
+
+# ---- by hand -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("positions", ["learned", "RoPE", "ALiBi"])
+@pytest.mark.parametrize("layer", [0, 1])
+def test_the_calculation_by_hand_gives_the_weights_of_the_network(positions, layer):
+    experiment = build(positions=positions, seq_len=8, d_model=16)
+    worked = work_out(experiment.given((), layer), 1, is_causal=True)
+    seen = experiment.observe()
+    assert worked.tokens == seen.words
+    np.testing.assert_allclose(worked.weights, seen.weights[layer, 1], atol=1e-6)
+
+
+def test_what_is_typed_is_read_where_every_word_is_known():
+    experiment = build()
+    assert experiment.given(("a", "c", "a")).tokens == ("a", "c", "a")
+    assert experiment.given(("the", "cat")).tokens == experiment.observe().words[:8]

@@ -69,7 +69,7 @@ def test_the_control_is_told_with_its_numbers(app: AppTest) -> None:
     race = raced(app, CONTROLS)
     assert [one.settings.n_layers for one in race.entrants] == [2, 1, 2, 1]  # type: ignore[attr-defined]
     words = control_words(race)
-    assert f"{race.histories[1].last('test_loss'):.2f}" in words
+    assert f"one layer to {race.histories[1].last('test_loss'):.2g}" in words
 
 
 def test_only_the_network_that_does_not_know_its_places_is_untouched_by_mixing(app: AppTest) -> None:
