@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from figures import theme
-from figures.attention_maps import WEIGHTS, Cell, Look, draw_map, hatch
+from figures.attention_maps import MASKED, WEIGHTS, Cell, Look, draw_map, hatch
 from figures.attention_tokens import pair_name, token_text
 from figures.kernels import reach_of
 from figures.line_still import Line, Mark, lines_still
@@ -89,11 +89,31 @@ def hand_scene(hand: Any, cell: Cell, *, formula: str) -> bytes:
     for number, (key, title, note, values, is_seen, look) in enumerate(lower):
         panel = Panel(key, title, note, number, LOWER)
         _title(scene, panel)
-        draw_map(scene, panel.box, values, tokens, tokens, is_seen, scale=ON_PAGE, look=look, hot=key, chosen=cell)
+        draw_map(
+            scene,
+            panel.box,
+            values,
+            tokens,
+            tokens,
+            is_seen,
+            scale=ON_PAGE,
+            look=look,
+            hot=key,
+            chosen=cell,
+            note=lambda t, s: cell_note(hand, t, s),
+        )
     panel = Panel("out", "Output: weights · V", "each row a mean of the values", 3, LOWER)
     _title(scene, panel)
     draw_map(scene, panel.box, hand.out, tokens, width, scale=ON_PAGE, look=signed, focus=("from", t))
     return scene.to_bytes()
+
+
+def cell_note(hand: Any, t: int, s: int) -> str:
+    """All numbers of a cell, the same in every matrix."""
+    words = f"product {hand.products[t, s] + 0.0:.3g}"
+    if not hand.is_seen[t, s]:
+        return f"{words}, {MASKED}".replace("-", "−")
+    return f"{words}, score {hand.scores[t, s] + 0.0:.3g}, weight {hand.weights[t, s]:.3g}".replace("-", "−")
 
 
 def _title(scene: Scene, panel: Panel) -> None:

@@ -6,9 +6,9 @@ which sum to 1. A cell that a mask forbids is hatched: it is no weight of 0, it 
 Shapes: L layers, H heads, T queries (rows), S keys (columns).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,7 @@ MOST_HATCHED: Final = (
     48  # rows or columns whose masked cells get strokes; beyond, the sheet's own pattern is fine enough
 )
 THUMBNAIL: Final = 40  # cells along a side of a small map
+FAINT: Final = 0.65  # of blue and orange, so that numbers stay readable in light and dark
 DARK: Final = 0.55  # from here on a number in a cell is written in the colour of the paper
 MASKED: Final = "masked: may not be looked at"
 
@@ -92,6 +93,7 @@ def draw_map(
     hot: str = "",
     chosen: Cell | None = None,
     focus: Focus = None,
+    note: Callable[[int, int], str] | None = None,
 ) -> Box:
     """One matrix with its tokens: rows are queries, columns are keys.
 
@@ -108,6 +110,7 @@ def draw_map(
             cells is one plane `<hot>`, in which x is the column and y minus the row. See `cell_of`.
         chosen: a cell with a border.
         focus: a row or a column with a border.
+        note: what the button of a cell says after its two tokens; its number if left out.
 
     Returns:
         The box of the cells.
@@ -119,7 +122,9 @@ def draw_map(
         [token_name(token, t) for t, token in enumerate(rows)],
         [token_name(token, s) for s, token in enumerate(columns)],
     )
-    scene.sheet(cells, shown, low=look.low, high=look.high, palette=look.palette, smooth=False, readout=look.readout)
+    faint = [FAINT] if look.palette == "diverging" else None
+    draw: Any = {"low": look.low, "high": look.high, "palette": look.palette, "opacity": faint}
+    scene.sheet(cells, shown, **draw, smooth=False, readout=look.readout)
     scene.name_cells(*names, look.missing)
     hatch(scene, cells, np.isnan(shown))
     _draw_labels(scene, cells, rows, columns, scale, focus)
@@ -127,7 +132,8 @@ def draw_map(
         _draw_numbers(scene, cells, shown, scale, look)
     _draw_frames(scene, cells, (num_rows, num_columns), chosen, focus, scale)
     if hot:
-        _draw_buttons(scene, cells, shown, rows, columns, hot, look, chosen)
+        notes = note or (lambda t, s: _number_note(shown[t, s], look))
+        _draw_buttons(scene, cells, shown.shape, rows, columns, hot, notes, look, chosen)
     return cells
 
 
@@ -214,7 +220,7 @@ def _draw_numbers(scene: Scene, cells: Box, shown: np.ndarray, scale: Scale, loo
         if not np.isfinite(value):
             continue
         share = (value - look.low) / (look.high - look.low)
-        is_dark = share > DARK if look.palette == "magnitude" else abs(2 * share - 1) > 0.75
+        is_dark = look.palette == "magnitude" and share > DARK
         text = f"{value:{look.form}}"
         text = text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
         place = cells[0] + (s + 0.5) * side, cells[1] + (t + 0.5) * side
@@ -235,29 +241,34 @@ def _draw_frames(scene: Scene, cells: Box, shape: Cell, chosen: Cell | None, foc
         scene.rect(cell, stroke="text", width=2 * scale.stroke)
 
 
+def _number_note(value: float, look: Look) -> str:
+    return f"{look.readout} {value + 0.0:.3g}".replace("-", "−") if np.isfinite(value) else look.missing
+
+
 def _draw_buttons(
     scene: Scene,
     cells: Box,
-    shown: np.ndarray,
+    shape: Cell,
     rows: Sequence[str],
     columns: Sequence[str],
     hot: str,
+    note: Callable[[int, int], str],
     look: Look,
     chosen: Cell | None,
 ) -> None:
     left, top, width, height = cells
-    (num_rows, num_columns), (high, wide) = shown.shape, (height / len(rows), width / len(columns))
-    if shown.size > MOST_BUTTONS:
+    num_rows, num_columns = shape
+    high, wide = height / num_rows, width / num_columns
+    if num_rows * num_columns > MOST_BUTTONS:
         limits = (0.0, float(num_columns)), (-float(num_rows), 0.0)
         tip = f"Choose a cell: rows are queries, columns are keys; {look.readout}"
         scene.plane(cells, xlim=limits[0], ylim=limits[1], id=hot, tip=tip, steps=(num_columns, num_rows))
         return
-    for (t, s), value in np.ndenumerate(shown):
-        number = f"{look.readout} {value + 0.0:.3g}".replace("-", "−") if np.isfinite(value) else look.missing
+    for t, s in np.ndindex(num_rows, num_columns):
         scene.hot(
             (left + s * wide, top + t * high, wide, high),
             f"{hot}:{t}:{s}",
-            f"{pair_name(rows, columns, (t, s))}: {number}",
+            f"{pair_name(rows, columns, (t, s))}: {note(t, s)}",
             event={"row": t, "column": s},
             pressed=chosen == (t, s),
         )

@@ -142,22 +142,19 @@ def _calculation(hand: ByHand, cell: Cell) -> None:
     """One weight from its query and key to its share of the output, with all numbers."""
     t, s = cell
     query, key = plain(token_text(hand.tokens[t], 20)), plain(token_text(hand.tokens[s], 20))
-    left, right = st.columns([7, 5], gap="large")
-    with left:
-        st.latex(calculation(hand, cell))
-    with right:
-        if not hand.is_seen[t, s]:
-            st.markdown(
-                f"“{query}” may not look at “{key}”: the mask takes the score away before softmax. The others share "
-                "the whole 1 among them; the masked one has no weight, rather than a small one."
-            )
-            return
+    st.latex(calculation(hand, cell))
+    if not hand.is_seen[t, s]:
         st.markdown(
-            f"**“{query}” ({t + 1}) asks, “{key}” ({s + 1}) answers.** The query and the key are multiplied number by "
-            f"number and summed. Softmax takes e to the power of each score of the row and divides by their sum, so a "
-            f"row of weights sums to 1: here {written(float(hand.weights[t].sum()), '.3f')}. The output of “{query}” "
-            "is the mean of all values with these weights. Click another cell to work it out."
+            f"“{query}” may not look at “{key}”: the mask takes the score away before softmax. The others share "
+            "the whole 1 among them; the masked one has no weight, rather than a small one."
         )
+        return
+    st.markdown(
+        f"**“{query}” ({t + 1}) asks, “{key}” ({s + 1}) answers.** The query and the key are multiplied number by "
+        f"number and summed. Softmax takes e to the power of each score of the row and divides by their sum, so a "
+        f"row of weights sums to 1: here {written(float(hand.weights[t].sum()), '.3f')}. The output of “{query}” "
+        "is the mean of all values with these weights. Click another cell to work it out."
+    )
 
 
 def calculation(hand: ByHand, cell: Cell) -> str:

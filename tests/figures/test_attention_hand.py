@@ -29,7 +29,7 @@ def test_everything_stands_within_the_picture(words, is_causal):
     assert len(hot) == 3 * len(words) ** 2
     masked = [item["id"] for item in hot if item["tip"].endswith(MASKED)]
     pairs = len(words) * (len(words) - 1) // 2 if is_causal else 0
-    assert len(masked) == 2 * pairs  # scores and weights; the products are taken before the mask
+    assert len(masked) == 3 * pairs
 
 
 def test_the_pictures_of_the_division_say_what_was_measured():
