@@ -7,11 +7,13 @@ import streamlit as st
 
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
+from ui.attention_graph import attention_graph, cost
 from ui.attention_hand import by_hand
 from ui.attention_heads import control_part, heads_part, worth_part
 from ui.attention_lengths import trained_positions
 from ui.attention_live import HEAD, LAYER, SLUG
 from ui.attention_masks import masks
+from ui.attention_positions import positions
 from ui.time_travel import playback_tick
 
 TABS_KEY: Final = "attention_inside"
@@ -83,9 +85,24 @@ def control_tab(run: Run, _snapshot: Snapshot) -> None:
     control_part(run)
 
 
-def positions_tab(run: Run, _snapshot: Snapshot) -> None:
+def positions_tab(_run: Run, _snapshot: Snapshot) -> None:
+    """Five kinds of positions, drawn."""
+    positions(SLUG)
+
+
+def trained_tab(run: Run, _snapshot: Snapshot) -> None:
     """Five kinds of positions, trained."""
     trained_positions(run)
+
+
+def graph_tab(_run: Run, _snapshot: Snapshot) -> None:
+    """Attention as messages on a graph."""
+    attention_graph(SLUG)
+
+
+def cost_tab(_run: Run, _snapshot: Snapshot) -> None:
+    """What attention costs."""
+    cost(SLUG)
 
 
 def layers_tab(run: Run, _snapshot: Snapshot) -> None:
@@ -99,6 +116,9 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Heads": _paused(heads_tab),
     "Without a head": _paused(worth_tab),
     "A name that misleads": control_tab,
-    "Positions, trained": positions_tab,
+    "Positions": positions_tab,
+    "Positions, trained": trained_tab,
+    "As a graph": graph_tab,
+    "Cost": cost_tab,
     "Layers": _paused(layers_tab),
 }
