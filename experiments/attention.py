@@ -79,9 +79,9 @@ class AttentionExperiment(Inside):
         ).to(self.device)
         generator = Generator().manual_seed(settings.seed + JUDGED_SEED)
         self.judged = self._moved(judged_sequences(settings, 2 * NUM_JUDGED, generator))
-        self.probe = (
-            None if settings.task == WHO else repeats(self.recipe, NUM_PROBED, generator).inputs.to(self.device)
-        )
+        self.probe: Tensor | None = None
+        if settings.task != WHO:  # which has no letters
+            self.probe = repeats(self.recipe, NUM_PROBED, generator).inputs.to(self.device)
         self._weights: list[Tensor] = list(self.model.parameters())
         self.optimizer = make_optimizer(self._weights, settings)
         self.num_steps, self._cursor, self._num_epochs = 0, 0, 0

@@ -45,10 +45,10 @@ class AttentionSettings(OptimizerSettings):
         "Sequence length",
         "Letters in one sequence. Attention compares every place with every other: twice as long, four times the work.",
         group="Task",
-        ladder=(8, 12, 16, 20, 30, 40, MAX_LEN),
+        ladder=(8, 12, 16, 20, 30, 40),
         when={"task": LETTERED},
         ge=8,
-        le=MAX_LEN,
+        le=40,
     )
     num_letters: int = knob(
         12,
@@ -82,9 +82,9 @@ class AttentionSettings(OptimizerSettings):
         "Numbers a place (d_model)",
         "How long the vector of a place is; the heads share it evenly.",
         group="Network",
-        ladder=(16, 32, 64, 128),
+        ladder=(16, 32, 64),
         ge=16,
-        le=128,
+        le=64,
     )
     positions: Positions = knob(
         "learned",
@@ -142,9 +142,9 @@ class AttentionSettings(OptimizerSettings):
         "Sequences per step, drawn anew each time.",
         group="Training",
         is_live=True,
-        ladder=(4, 16, 64),
+        ladder=(4, 16, 32),
         ge=4,
-        le=64,
+        le=32,
     )
     shown: int = knob(
         1,
