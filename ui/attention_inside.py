@@ -61,7 +61,11 @@ def by_hand_tab(run: Run, snapshot: Snapshot) -> None:
     if whose not in layers:
         by_hand(SLUG)
         return
-    st.caption("It reads what is typed where it knows every word, as in *a b c a b*, and else the watched sequence.")
+    st.caption(
+        "It reads what is typed where it knows every word, as in *a b c a b*, and else the watched sequence. "
+        f"Its own mask is “{snapshot.observation.mask}”: "  # type: ignore[attr-defined]
+        "set the switch below likewise to see its own weights."
+    )
     by_hand(SLUG, lambda words: run.call("given", words=words, layer=layers.index(whose)))
 
 
