@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from experiments.attention_hand import Given
 from models.attention import EncoderBlock, causal_mask, padding_mask
+from training.turn import use_one_thread
 
 MASKS: Final = ("none", "causal", "padding", "window", "your own")
 PADDING: Final = "[PAD]"
@@ -65,21 +65,23 @@ def leak(num_places: int, masked: tuple[bool, ...], seed: int = SEED) -> np.ndar
         masked: for each block, whether it has the causal mask.
         seed: of the weights and of the inputs.
     """
+    use_one_thread()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         blocks = [EncoderBlock(D_MODEL, N_HEADS, 2 * D_MODEL).double().eval() for _ in masked]
         x = torch.randn(num_places, D_MODEL, dtype=torch.float64)
     triangle = causal_mask(num_places)
 
-    def stack(places: Tensor) -> Tensor:
-        hidden = places[None]
+    # one copy of the input for each number of the output: a single backward pass then finds all derivatives
+    number = num_places * D_MODEL
+    with torch.enable_grad():
+        copies = x.expand(number, num_places, D_MODEL).clone().requires_grad_()
+        hidden = copies
         for block, has_mask in zip(blocks, masked, strict=True):
             hidden = block(hidden, mask=triangle if has_mask else None)
-        return hidden[0]
-
-    with torch.enable_grad():
-        jacobian = torch.autograd.functional.jacobian(stack, x)  # (T, D, T, D)
-    found: np.ndarray = jacobian.square().sum(dim=(1, 3)).sqrt().numpy()
+        (slopes,) = torch.autograd.grad(hidden.flatten(1).diagonal().sum(), copies)  # (T * D, T, D)
+    slopes = slopes.unflatten(0, (num_places, D_MODEL))
+    found: np.ndarray = slopes.square().sum(dim=(1, 3)).sqrt().numpy()
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from figures import theme
-from figures.attention_maps import MASKED, WEIGHTS, Cell, Look, draw_map, hatch
+from figures.attention_maps import MASKED, WEIGHTS, Cell, Look, draw_map, draw_vectors, hatch
 from figures.attention_tokens import pair_name, token_text
 from figures.kernels import reach_of
 from figures.line_still import Line, Mark, lines_still
@@ -21,6 +21,7 @@ HEIGHT: Final = 490.0
 PANEL: Final = 236.0  # wide, four beside each other
 ROW_HEIGHT: Final = 196.0
 UPPER, LOWER = 40.0, 286.0  # tops of the two rows of matrices
+ROW: Final = 2.4  # of the size of labels, the highest row of a vector
 NUM_BINS: Final = 41
 
 
@@ -67,7 +68,6 @@ def hand_scene(hand: Any, cell: Cell, *, formula: str) -> bytes:
         f"{pair_name(hand.tokens, hand.tokens, cell)} {told}."
     )
     scene, tokens = Scene(WIDTH, HEIGHT, alt), hand.tokens
-    width = tuple(str(number + 1) for number in range(hand.q.shape[1]))
     reach = reach_of(hand.q, hand.k, hand.v)
     signed = Look(-reach, reach, "diverging", "value", ".1f")
     upper = (("q", "Queries Q", "one row a word: what it looks for", hand.q, ("from", t)),
@@ -76,7 +76,7 @@ def hand_scene(hand: Any, cell: Cell, *, formula: str) -> bytes:
     for number, (key, title, note, values, focus) in enumerate(upper):
         panel = Panel(key, title, note, number, UPPER)
         _title(scene, panel)
-        draw_map(scene, panel.box, values, tokens, width, scale=ON_PAGE, look=signed, focus=focus)
+        draw_vectors(scene, panel.box, values, tokens, scale=ON_PAGE, look=signed, focus=focus, most=ROW)
     _draw_row(scene, Panel("row", "Softmax of one row", f"query {token_text(tokens[t])}", 3, UPPER), hand, cell)
     size = reach_of(hand.products)
     products = Look(-size, size, "diverging", "product", ".1f")
@@ -104,7 +104,7 @@ def hand_scene(hand: Any, cell: Cell, *, formula: str) -> bytes:
         )
     panel = Panel("out", "Output: weights · V", "each row a mean of the values", 3, LOWER)
     _title(scene, panel)
-    draw_map(scene, panel.box, hand.out, tokens, width, scale=ON_PAGE, look=signed, focus=("from", t))
+    draw_vectors(scene, panel.box, hand.out, tokens, scale=ON_PAGE, look=signed, focus=("from", t), most=ROW)
     return scene.to_bytes()
 
 

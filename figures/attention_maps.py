@@ -18,7 +18,18 @@ from figures.palettes import Palette
 from figures.scene import Box, Colour, Scene
 from figures.theme import Scale
 
-__all__ = ["AttentionMaps", "Cell", "Focus", "Look", "cell_of", "draw_heads", "draw_links", "draw_map", "strongest"]
+__all__ = [
+    "AttentionMaps",
+    "Cell",
+    "Focus",
+    "Look",
+    "cell_of",
+    "draw_heads",
+    "draw_links",
+    "draw_map",
+    "draw_vectors",
+    "strongest",
+]
 
 Cell = tuple[int, int]  # row and column, from 0
 
@@ -137,6 +148,56 @@ def draw_map(
     return cells
 
 
+def draw_vectors(
+    scene: Scene,
+    box: Box,
+    values: np.ndarray,
+    rows: Sequence[str],
+    *,
+    scale: Scale,
+    look: Look,
+    focus: Focus = None,
+    most: float = LARGEST_CELL,
+) -> Box:
+    """One vector a token, as rows of numbers; many numbers make narrow cells.
+
+    Args:
+        scene: what to draw into.
+        box: room for the cells and their labels.
+        values: (T, d).
+        rows: T tokens.
+        scale: how large the words are.
+        look: limits, palette and name of the numbers.
+        focus: a row with a border.
+        most: how high a row may be, of the size of labels.
+
+    Returns:
+        The box of the cells.
+    """
+    number, (left, top, width, height) = values.shape[1], box
+    beside = max(width_of(token_text(token), scale.label) for token in rows) + 0.6 * scale.label
+    above = 1.6 * scale.label
+    high = min((height - above) / len(rows), most * scale.label)
+    wide = min((width - beside) / number, LARGEST_CELL * scale.label)
+    cells = left + beside, top + above, wide * number, high * len(rows)
+    faint = [FAINT] if look.palette == "diverging" else None
+    draw: Any = {"low": look.low, "high": look.high, "palette": look.palette, "opacity": faint}
+    scene.sheet(cells, values, **draw, smooth=False, readout=look.readout)
+    names = [token_name(token, t) for t, token in enumerate(rows)], [f"number {one + 1}" for one in range(number)]
+    scene.name_cells(*names, look.missing)
+    for t, token in enumerate(rows):
+        y, strong = cells[1] + (t + 0.5) * high, 600 if focus == ("from", t) else 400
+        scene.text(cells[0] - 0.5 * scale.label, y, token_text(token), size=scale.label, align="right", weight=strong)
+    every = int(np.ceil(width_of("99", scale.note) / wide))
+    for column in range(0, number, every):
+        x = cells[0] + (column + 0.5) * wide
+        scene.text(x, cells[1] - 0.8 * scale.note, str(column + 1), size=scale.note, align="center", colour="muted")
+    if wide >= ROOM_OF_NUMBER * scale.note and high >= scale.note:
+        _draw_numbers(scene, cells, values, scale, look)
+    _draw_frames(scene, cells, (len(rows), number), None, focus, scale)
+    return cells
+
+
 def cell_of(event: dict[str, object], hot: str, shape: Cell) -> Cell | None:
     """The cell that was clicked in a map drawn with `hot`; None if the event is about something else.
 
@@ -215,7 +276,7 @@ def _draw_labels(
 
 
 def _draw_numbers(scene: Scene, cells: Box, shown: np.ndarray, scale: Scale, look: Look) -> None:
-    side = cells[3] / len(shown)
+    wide, high = cells[2] / shown.shape[1], cells[3] / shown.shape[0]
     for (t, s), value in np.ndenumerate(shown):
         if not np.isfinite(value):
             continue
@@ -223,7 +284,7 @@ def _draw_numbers(scene: Scene, cells: Box, shown: np.ndarray, scale: Scale, loo
         is_dark = look.palette == "magnitude" and share > DARK
         text = f"{value:{look.form}}"
         text = text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
-        place = cells[0] + (s + 0.5) * side, cells[1] + (t + 0.5) * side
+        place = cells[0] + (s + 0.5) * wide, cells[1] + (t + 0.5) * high
         colour: Colour = "background" if is_dark else "text"
         scene.text(*place, text, size=scale.note, align="center", colour=colour, tabular=True)
 

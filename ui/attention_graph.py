@@ -112,5 +112,6 @@ def _cost(slug: str) -> None:
     )
     st.caption(
         f"One layer each, {D_MODEL} wide, one sequence, forward only, one processor; the shortest of a few passes. "
-        "Short sequences cost what starting costs, so the slope is fitted to the longest three."
+        "Short sequences cost what starting costs, so the slope is fitted to the longest three. Making q, k and v "
+        "grows like T and still weighs in there, so the time comes near T² only for longer ones."
     )

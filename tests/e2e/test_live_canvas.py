@@ -167,6 +167,23 @@ def test_the_pointer_reads_the_weight_of_the_nearest_edge(still: Page) -> None:
     assert float(tip.inner_text().removeprefix("weight ").replace("−", "-")) != 0
 
 
+def test_a_cell_is_read_with_its_names(still: Page) -> None:
+    still.mouse.move(*at(still, 666, 601))
+    still.locator(".tip", has_text="query 5 → key 0: attends 0.").wait_for()
+    still.mouse.move(*at(still, 772, 497))
+    still.locator(".tip", has_text="query 0 → key 5: masked").wait_for()
+
+
+def test_arrows_go_from_cell_to_cell(still: Page) -> None:
+    still.get_by_role("button", name="Choose a cell").focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowDown"):  # from the middle, which is row 3 and column 3
+        still.keyboard.press(key)
+    still.locator(".tip", has_text="query 4 → key 1: attends").wait_for()
+    still.keyboard.press("Enter")
+    event = events(still, lambda event: event["id"] == "cells")[0]
+    assert (event["x"], event["y"]) == (pytest.approx(1.5), pytest.approx(-4.5))
+
+
 def test_a_click_reaches_python(still: Page) -> None:
     still.mouse.click(*at(still, 255, 24))
     called, returned, calls = events(still, lambda event: event["id"] == "add 1")

@@ -1,11 +1,14 @@
 """The matrices of one head: they stand in the picture, are linked, and hatch what is masked."""
 
+import numpy as np
 import pytest
+import torch
 
-from experiments.attention_hand import WIDTHS, saturation, seeded_attention, work_out
+from experiments.attention_hand import WIDTHS, Given, saturation, seeded_attention, work_out
 from figures.attention_hand import HEIGHT, WIDTH, hand_scene, saturation_still, scores_still
 from figures.attention_maps import MASKED
 from figures.packing import unpack
+from models.attention import MultiHeadAttention
 
 SENTENCES = [("a",), ("the", "cat", "sat"), ("<b>", "שלום", "猫猫猫", "w" * 20, "a|b", "$x$", "g", "h")]
 
@@ -32,11 +35,18 @@ def test_everything_stands_within_the_picture(words, is_causal):
     assert len(masked) == 3 * pairs
 
 
+def test_the_wide_heads_of_a_trained_network_have_room():
+    words = ("one", "two", "three")
+    wide = MultiHeadAttention(64, 2)
+    hand = work_out(Given(words, torch.randn(3, 64, generator=torch.manual_seed(0)), wide))
+    for item in unpack(hand_scene(hand, (1, 1), formula="÷ √32"))[0]["items"]:
+        if item["kind"] == "text":
+            assert 0 <= item["at"][0] <= WIDTH, item
+
+
 def test_the_pictures_of_the_division_say_what_was_measured():
     scaled, plain = (saturation(64, is_scaled=one) for one in (True, False))
     assert f"{plain.scores.std():.2f}" in scores_still(scaled, plain, "light").alt
     shares = [[saturation(width, is_scaled=one).share_sure for width in WIDTHS] for one in (True, False)]
-    import numpy as np
-
     still = saturation_still(WIDTHS, *map(np.array, shares), here=64, mode="dark", title="share", is_share=True)
     assert f"{plain.share_sure:.3f} without" in still.alt

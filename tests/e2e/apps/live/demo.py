@@ -60,9 +60,14 @@ def _images(scene: Scene) -> None:
 
 def _attention(scene: Scene) -> None:
     scores = np.tril(np.random.default_rng(1).uniform(0, 1, (6, 6))) + 0.02
+    is_masked = np.triu(np.ones((6, 6), dtype=bool), 3)
     scene.text(656, 468, "Attention", size=13, weight=600)
-    scene.sheet((656, 486, 126, 126), scores / scores.sum(1, keepdims=True), low=0, high=1, palette="magnitude",
-                smooth=False, titles=["head 1"], readout="attends", labels=["keys"])  # fmt: skip
+    weights = np.where(is_masked, np.nan, scores / scores.sum(1, keepdims=True))
+    scene.sheet((656, 486, 126, 126), weights, low=0, high=1, palette="magnitude", smooth=False,
+                titles=["head 1"], readout="attends", labels=["keys"])  # fmt: skip
+    scene.name_cells([f"query {row}" for row in range(6)], [f"key {column}" for column in range(6)], "masked")
+    scene.plane((656, 486, 126, 126), xlim=(0, 6), ylim=(-6, 0), id="cells", tip="Choose a cell", steps=(6, 6))
+    scene.text(800, 560, "turned", size=11, angle=-90)
     scene.colorbar((656, 642, 126, 8), low=0, high=1, palette="magnitude")
 
 
