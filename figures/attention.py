@@ -23,8 +23,8 @@ MEANINGS: Final = {
 CURVES: Final[tuple[tuple[str, Style], ...]] = (
     ("previous_share", ("previous", 2, False)),
     ("duplicate_share", ("duplicate", 3, False)),
-    ("induction_share", ("induction", "positive", False)),
-    ("own_induction_share", ("induction, own task", "positive", True)),
+    ("induction_share", ("induction", "accent", False)),
+    ("own_induction_share", ("induction, own task", "accent", True)),
     ("entropy_share", ("spread", "grey", False)),
 )
 TASKS: Final = {

@@ -46,7 +46,8 @@ def shuffle_table(race: Race) -> str:
     """What mixing the places does to each network, as Markdown."""
     lines = [
         "**Mixed places.** Mix the letters of a sequence, and compare with mixing the answers: the largest difference "
-        "over eight sequences. A network that does not know where its places are cannot tell one from the other.",
+        "of a score over eight sequences, in double precision. A network that does not know where its places are "
+        "cannot tell one from the other.",
         "",
         "| | without a mask | with the mask of the run |",
         "|---|---:|---:|",
