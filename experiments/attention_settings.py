@@ -37,7 +37,7 @@ class AttentionSettings(OptimizerSettings):
     task: TaskName = knob(
         "repeats, random period",
         "Task",
-        "What is wanted at each place: the next letter of a block that is repeated, the letter before, all backwards …",
+        "What is wanted at each place: the next letter of a repeated block, the letter before, all backwards.",
         group="Task",
     )
     seq_len: int = knob(

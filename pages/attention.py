@@ -56,8 +56,8 @@ with left:
         "hands over. The products of a query with all keys, divided by the root of their length, go through softmax: "
         "weights that sum to 1. The answer is the mean of the values with these weights."
     )
+    st.latex(r"q_t = W_Q x_t, \qquad k_s = W_K x_s, \qquad v_s = W_V x_s")
     st.latex(
-        r"q_t = W_Q x_t, \quad k_s = W_K x_s, \quad v_s = W_V x_s, \qquad "
         r"\alpha_{ts} = \frac{e^{q_t \cdot k_s / \sqrt d}}{\sum_r e^{q_t \cdot k_r / \sqrt d}}, \qquad "
         r"o_t = \sum_s \alpha_{ts} v_s"
     )
@@ -75,8 +75,8 @@ with right:
         "joined, mixed once more, and added to what came in."
     )
     st.latex(
-        r"x \leftarrow x + W_O \, [\, o^{(1)}; \dots; o^{(H)} \,], \qquad "
-        r"x \leftarrow x + W_2 \max(0, W_1 x + b_1) + b_2"
+        r"\begin{aligned} x &\leftarrow x + W_O \, [\, o^{(1)}; \dots; o^{(H)} \,] \\ "
+        r"x &\leftarrow x + W_2 \max(0, W_1 x + b_1) + b_2 \end{aligned}"
     )
     st.markdown(
         "**Order.** Without a mask and without positions, mixing the places mixes the answers and nothing else: for "

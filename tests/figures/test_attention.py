@@ -14,7 +14,7 @@ from training.history import Columns
 STEPS = np.arange(0, 400, 20)
 NAMES = ("loss", "test_loss", "previous_share", "duplicate_share", "induction_share", "own_induction_share")
 HISTORY = Columns(STEPS, {name: 1 / (1 + STEPS) for name in (*NAMES, "entropy_share")})
-CASES = [{}, {"n_layers": 3, "n_heads": 8}, {"n_layers": 1}, {"task": "who did it"}, {"task": "sort", "seq_len": 60}]
+CASES = [{}, {"n_layers": 3, "n_heads": 8}, {"n_layers": 1}, {"task": "who did it"}, {"task": "sort", "seq_len": 40}]
 per_case = pytest.mark.parametrize("settings", CASES, ids=str)
 
 
