@@ -61,6 +61,12 @@ PAGES: Final = (
         chapter="Attention",
         sentence="Every place asks all others a question and takes what the best answers hold.",
     ),
+    Entry(
+        slug="decoder",
+        title="GPT, decoder only",
+        chapter="Attention",
+        sentence="A transformer reads from left to right and learns to say what comes next.",
+    ),
 )
 
 

@@ -67,27 +67,43 @@ def measure(*, is_quick: bool) -> list[Row]:
         "RNN": (1.3, lecture_loop(SimpleRNN(len(dataset.itos)), dataset)),
         "LSTM": (1.0, lecture_loop(SimpleLSTM(len(dataset.itos)), dataset)),
     }
-    plain = {name: _fastest([partial(next, loop)], seconds / 3)[0] for name, (_, loop) in loops.items()}
+    plain = {name: fastest([partial(next, loop)], seconds / 3)[0] for name, (_, loop) in loops.items()}
     keep_memory()  # cannot be taken back: the plain loops come first
     for (name, (limit, loop)), make in zip(loops.items(), (RNNExperiment, LSTMExperiment), strict=True):
-        rows += _compare(name, limit, plain[name], partial(next, loop), make(settings).step, seconds)
+        rows += compared(name, limit, plain[name], partial(next, loop), make(settings).step, seconds)
     return rows
 
 
-def _compare(
-    name: str, limit: float, plain: float, theirs: Callable[[], None], ours: Callable[[], None], seconds: float
+def compared(
+    name: str,
+    limit: float,
+    plain: float,
+    theirs: Callable[[], None],
+    ours: Callable[[], None],
+    seconds: float,
+    how: str = HOW,
 ) -> list[Row]:
-    """The lecture's step as a plain process takes it against the page's, which keeps its memory."""
-    kept, page = _fastest([theirs, ours], seconds)
+    """The lecture's step as a plain process takes it against the page's, which keeps its memory.
+
+    Args:
+        name: of the network.
+        limit: how many times as fast the page should be.
+        plain: seconds of the lecture's step before the memory was kept.
+        theirs: one step of the lecture's loop.
+        ours: one step of the page.
+        seconds: how long to measure.
+        how: the sizes, in words.
+    """
+    kept, page = fastest([theirs, ours], seconds)
     return [
-        at_least(limit, f"{name}: page against lecture", plain / page, "x", HOW),
+        at_least(limit, f"{name}: page against lecture", plain / page, "x", how),
         told(f"{name}: page's step", 1000 * page, "ms", "batches cut from one row of numbers, fused Adam, memory kept"),
         told(f"{name}: lecture's step", 1000 * plain, "ms", "DataLoader, .item(), Adam"),
         told(f"{name}: lecture's step, memory kept", 1000 * kept, "ms", "the same, with the page's memory setting"),
     ]
 
 
-def _fastest(steps: Sequence[Callable[[], None]], seconds: float) -> list[float]:
+def fastest(steps: Sequence[Callable[[], None]], seconds: float) -> list[float]:
     """Processor seconds of the fastest call of each, taken in turn, so that a busy minute meets all."""
     times: list[list[float]] = [[] for _ in steps]
     end = time.perf_counter() + seconds
