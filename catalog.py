@@ -56,6 +56,12 @@ PAGES: Final = (
         sentence="Three gates decide at each step what to forget, what to write and what to show.",
     ),
     Entry(
+        slug="attention",
+        title="Attention",
+        chapter="Attention",
+        sentence="Every place asks all others a question and takes what the best answers hold.",
+    ),
+    Entry(
         slug="tokenizer",
         title="Tokenizer",
         chapter="Attention",
