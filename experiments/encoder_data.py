@@ -1,0 +1,196 @@
+"""Texts as rows of symbols on the page `encoder`: vocabulary, cutting, padding, and what is kept for the test.
+
+Shapes: N examples, T places, V symbols.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Final
+
+import torch
+from jaxtyping import Bool, Int64
+from torch import Tensor
+
+from data.dataset import DataError, seeded, split_mask
+from data.labelled import Labelled, load_labelled
+from data.text import words
+from experiments.encoder_settings import OWN, WITH_CLASSES, EncoderSettings
+from models.encoder import CLS, PAD, SPECIAL, UNKNOWN
+from training.settings import SettingsError
+
+TEST_SHARE: Final = 0.2
+MAX_SYMBOLS: Final = 5000
+LEAST: Final = 3  # symbols of the last piece of a sentence; a shorter one is dropped
+LEAST_EXAMPLES: Final = 8
+RARE: Final = 2  # words that come less often in the training texts have no number of their own
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Examples to learn from and to be judged on; those of the test come last, and no sentence is in both.
+
+    Attributes:
+        ids: (N, T) symbols, [CLS] first, [PAD] behind the end.
+        labels: (N,) classes; all 0 if there are none.
+        num_train: the first so many are for training.
+        vocabulary: V symbols as they are shown.
+        class_names: names of the classes; empty if there are none.
+        source: attribution and licence.
+        report: what was done to the texts, one sentence each.
+        tokenizer: what turned text into numbers, for level `BPE`.
+        level: what a symbol is.
+    """
+
+    ids: Int64[Tensor, "N T"]
+    labels: Int64[Tensor, " N"]
+    num_train: int
+    vocabulary: tuple[str, ...]
+    class_names: tuple[str, ...]
+    source: str
+    report: tuple[str, ...]
+    level: str
+    tokenizer: Any = None
+
+    @cached_property
+    def is_token(self) -> Bool[Tensor, "N T"]:
+        """False where a sentence is filled up."""
+        return self.ids != PAD
+
+    @cached_property
+    def can_be_asked(self) -> Bool[Tensor, "N T"]:
+        """Where there is a symbol that can be told: not [CLS], and none that is unknown."""
+        return self.ids > UNKNOWN
+
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        """The number of each symbol."""
+        return {symbol: index for index, symbol in enumerate(self.vocabulary)}
+
+    @cached_property
+    def unigram(self) -> tuple[float, float]:
+        """What filling every gap with the shares of the training texts gives: loss in nats, and accuracy."""
+        train, test = self.ids[: self.num_train], self.ids[self.num_train :]
+        counts = torch.bincount(train[train > UNKNOWN], minlength=len(self.vocabulary)).double()
+        shares = (counts[UNKNOWN + 1 :] + 1) / (counts[UNKNOWN + 1 :] + 1).sum()
+        asked = test[test > UNKNOWN] - UNKNOWN - 1
+        if not len(asked):
+            return math.nan, math.nan
+        return -shares[asked].log().mean().item(), (asked == shares.argmax()).double().mean().item()
+
+    def symbols_of(self, text: str) -> list[str]:
+        """A text in symbols as they are shown; unknown ones as they were written."""
+        return symbols(text, self.level, self.tokenizer)
+
+    def row_of(self, text: str, max_len: int) -> list[int]:
+        """A text of one's own as symbols, as far as it can be read; [CLS] first."""
+        found = [self.number_of.get(symbol, UNKNOWN) for symbol in self.symbols_of(text)]
+        return [CLS, *found[: max_len - 1]]
+
+
+def make_corpus(settings: EncoderSettings, own: Labelled | None) -> Corpus:
+    """The examples that the settings name.
+
+    Raises:
+        SettingsError: if classes are wanted where there are none, or nothing was brought.
+        DataError: if too little is left of the texts.
+    """
+    if settings.data == OWN and own is None:
+        raise SettingsError("There is no table of your own yet: upload or paste one.")
+    if settings.data == "Alice" and settings.task in WITH_CLASSES:
+        raise SettingsError("Alice has no classes to tell: choose the task of filling gaps, or other texts.")
+    sizes = settings.level, settings.vocab_size if settings.level == "BPE" else 0, settings.max_len
+    if settings.data != OWN:
+        return _known(settings.data, *sizes)
+    assert own is not None
+    return corpus_of(own, *sizes)
+
+
+@cache
+def _known(name: str, level: str, vocab_size: int, max_len: int) -> Corpus:
+    """Texts that come with the app; they are shared by all who ask."""
+    return corpus_of(load_labelled(name), level, vocab_size, max_len)
+
+
+def corpus_of(texts: Labelled, level: str, vocab_size: int, max_len: int) -> Corpus:
+    """Cuts texts into symbols and pieces, and keeps a fifth of the sentences for the test.
+
+    Args:
+        texts: what to cut.
+        level: `word`, `character` or `BPE`.
+        vocab_size: of the BPE.
+        max_len: T.
+
+    Raises:
+        DataError: if too little is left.
+    """
+    labels = torch.tensor(texts.labels or [0] * len(texts.texts))
+    is_test = split_mask(len(labels), TEST_SHARE, seeded(0), labels)
+    order = torch.randperm(len(labels), generator=seeded(1))
+    order = torch.cat([order[~is_test[order]], order[is_test[order]]]).tolist()
+    num_sentences = int((~is_test).sum())
+    tokenizer = _bpe([texts.texts[index] for index in order[:num_sentences]], vocab_size) if level == "BPE" else None
+    cut = [symbols(texts.texts[index], level, tokenizer) for index in order]
+    vocabulary = vocabulary_of(cut[:num_sentences], level)
+    number = {symbol: index for index, symbol in enumerate(vocabulary)}
+    rows: list[list[int]] = []
+    places: list[int] = []
+    num_train = 0
+    for place, found in enumerate(cut):
+        pieces = list(pieces_of([number.get(symbol, UNKNOWN) for symbol in found], max_len - 1))
+        rows += [[CLS, *piece] for piece in pieces]
+        places += [order[place]] * len(pieces)
+        num_train += len(pieces) * (place < num_sentences)
+    if num_train < LEAST_EXAMPLES or len(rows) == num_train:
+        raise DataError(f"Only {len(rows):,} sentences are left after cutting: bring longer texts, or more of them.")
+    mixed = torch.cat(
+        [
+            torch.randperm(num_train, generator=seeded(2)),
+            num_train + torch.randperm(len(rows) - num_train, generator=seeded(3)),
+        ]
+    )
+    ids = torch.zeros(len(rows), max_len, dtype=torch.int64)
+    for row, symbols_of_row in enumerate(rows):
+        ids[row, : len(symbols_of_row)] = torch.tensor(symbols_of_row)
+    more = len(rows) - sum(bool(found) for found in cut)
+    report = (f"Long sentences were cut into pieces: {more:,} more examples.",) if more > 0 else ()
+    return Corpus(
+        ids[mixed], labels[places][mixed], num_train, vocabulary, texts.class_names, texts.source,
+        (*texts.report, *report), level, tokenizer,
+    )  # fmt: skip
+
+
+def symbols(text: str, level: str, tokenizer: Any = None) -> list[str]:
+    """A text cut into symbols."""
+    if level == "word":
+        return words(text)
+    if level == "character":
+        return list(" ".join(text.split()))
+    return [tokenizer.vocabulary[index] for index in tokenizer.encode(text)]
+
+
+def vocabulary_of(cut: Sequence[Sequence[str]], level: str) -> tuple[str, ...]:
+    """The special symbols, then what the training texts hold often enough, in alphabetical order."""
+    counts = Counter(symbol for found in cut for symbol in found)
+    least = RARE if level == "word" else 1
+    kept = [symbol for symbol, count in counts.most_common(MAX_SYMBOLS) if count >= least]
+    if len(kept) < 2:
+        raise DataError("The texts hold next to no symbol that comes twice: bring more of them, or cut into characters.")
+    return (*SPECIAL, *sorted(kept))
+
+
+def pieces_of(found: Sequence[int], length: int) -> Iterable[Sequence[int]]:
+    """A long sentence in pieces; a last one of a symbol or two is dropped."""
+    for start in range(0, len(found), length):
+        piece = found[start : start + length]
+        if start == 0 or len(piece) >= LEAST:
+            yield piece
+
+
+def _bpe(texts: Sequence[str], vocab_size: int) -> Any:
+    """Byte-pair encoding learnt from the training texts."""
+    from data.tokenizer import train_bpe
+
+    return train_bpe("\n".join(texts), vocab_size)
