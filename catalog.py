@@ -55,6 +55,12 @@ PAGES: Final = (
         chapter="Sequences",
         sentence="Three gates decide at each step what to forget, what to write and what to show.",
     ),
+    Entry(
+        slug="encoder",
+        title="Encoder (BERT)",
+        chapter="Attention",
+        sentence="Every word sees the whole sentence: gaps are filled in first, then sentences told apart.",
+    ),
 )
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import Final
 
 import torch
 from jaxtyping import Bool, Int64
@@ -17,6 +17,7 @@ from torch import Tensor
 from data.dataset import DataError, seeded, split_mask
 from data.labelled import Labelled, load_labelled
 from data.text import words
+from data.tokenizer import Tokenizer, train_bpe
 from experiments.encoder_settings import OWN, WITH_CLASSES, EncoderSettings
 from models.encoder import CLS, PAD, SPECIAL, UNKNOWN
 from training.settings import SettingsError
@@ -52,7 +53,7 @@ class Corpus:
     source: str
     report: tuple[str, ...]
     level: str
-    tokenizer: Any = None
+    tokenizer: Tokenizer | None = None
 
     @cached_property
     def is_token(self) -> Bool[Tensor, "N T"]:
@@ -128,8 +129,8 @@ def corpus_of(texts: Labelled, level: str, vocab_size: int, max_len: int) -> Cor
     """
     labels = torch.tensor(texts.labels or [0] * len(texts.texts))
     is_test = split_mask(len(labels), TEST_SHARE, seeded(0), labels)
-    order = torch.randperm(len(labels), generator=seeded(1))
-    order = torch.cat([order[~is_test[order]], order[is_test[order]]]).tolist()
+    mixed = torch.randperm(len(labels), generator=seeded(1))
+    order = torch.cat([mixed[~is_test[mixed]], mixed[is_test[mixed]]]).tolist()
     num_sentences = int((~is_test).sum())
     tokenizer = _bpe([texts.texts[index] for index in order[:num_sentences]], vocab_size) if level == "BPE" else None
     cut = [symbols(texts.texts[index], level, tokenizer) for index in order]
@@ -162,12 +163,13 @@ def corpus_of(texts: Labelled, level: str, vocab_size: int, max_len: int) -> Cor
     )  # fmt: skip
 
 
-def symbols(text: str, level: str, tokenizer: Any = None) -> list[str]:
+def symbols(text: str, level: str, tokenizer: Tokenizer | None = None) -> list[str]:
     """A text cut into symbols."""
     if level == "word":
         return words(text)
     if level == "character":
         return list(" ".join(text.split()))
+    assert tokenizer is not None
     return [tokenizer.vocabulary[index] for index in tokenizer.encode(text)]
 
 
@@ -177,7 +179,9 @@ def vocabulary_of(cut: Sequence[Sequence[str]], level: str) -> tuple[str, ...]:
     least = RARE if level == "word" else 1
     kept = [symbol for symbol, count in counts.most_common(MAX_SYMBOLS) if count >= least]
     if len(kept) < 2:
-        raise DataError("The texts hold next to no symbol that comes twice: bring more of them, or cut into characters.")
+        raise DataError(
+            "The texts hold next to no symbol that comes twice: bring more of them, or cut into characters."
+        )
     return (*SPECIAL, *sorted(kept))
 
 
@@ -189,8 +193,6 @@ def pieces_of(found: Sequence[int], length: int) -> Iterable[Sequence[int]]:
             yield piece
 
 
-def _bpe(texts: Sequence[str], vocab_size: int) -> Any:
+def _bpe(texts: Sequence[str], vocab_size: int) -> Tokenizer:
     """Byte-pair encoding learnt from the training texts."""
-    from data.tokenizer import train_bpe
-
     return train_bpe("\n".join(texts), vocab_size)

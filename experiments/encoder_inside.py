@@ -93,14 +93,21 @@ class Inside:
     model: SimpleTransformerEncoder
     filler: MaskedLanguageModel | None
     num_steps: int
-    judged_test: slice
-    is_filling: bool
     _ids: Tensor
     _is_token: Tensor
     _can_be_asked: Tensor
     _labels: Tensor
     _weights: list[Tensor]
-    _num_learnt: int
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether the next step fills gaps."""
+        raise NotImplementedError
+
+    @property
+    def judged_test(self) -> slice:
+        """The test examples that the curves are measured on."""
+        raise NotImplementedError
 
     def measured(self) -> dict[str, float]:
         """Whether padding matters, and how attention and gradients order symbols like occlusion."""

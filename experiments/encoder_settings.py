@@ -138,9 +138,9 @@ class EncoderSettings(OptimizerSettings):
         le=256,
     )
     dropout: float = knob(
-        0.1,
+        0.0,
         "Dropout",
-        "Share of the numbers set to 0 at random in every training step.",
+        "Share of the numbers set to 0 at random in every training step; the lecture takes 0.1.",
         group="Network",
         is_live=True,
         ladder=(0.0, 0.1, 0.2, 0.3, 0.5),

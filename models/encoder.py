@@ -38,7 +38,7 @@ Pooling = Literal["mean", "CLS"]
 
 
 class SimpleTransformerEncoder(nn.Module):
-    """The lecture's classifier: symbols and places, a stack of encoder blocks, one vector a sentence, a linear layer."""
+    """The lecture's classifier: symbols and places, a stack of blocks, one vector a sentence, a linear layer."""
 
     def __init__(
         self,
