@@ -35,6 +35,7 @@ class Corpus:
 
     Attributes:
         ids: (N, T) symbols, [CLS] first, [PAD] behind the end.
+        symbols: the symbols of each example as they were written, [CLS] first; in `ids` some of them are unknown.
         labels: (N,) classes; all 0 if there are none.
         num_train: the first so many are for training.
         vocabulary: V symbols as they are shown.
@@ -46,6 +47,7 @@ class Corpus:
     """
 
     ids: Int64[Tensor, "N T"]
+    symbols: tuple[tuple[str, ...], ...]
     labels: Int64[Tensor, " N"]
     num_train: int
     vocabulary: tuple[str, ...]
@@ -84,6 +86,13 @@ class Corpus:
     def symbols_of(self, text: str) -> list[str]:
         """A text in symbols as they are shown; unknown ones as they were written."""
         return symbols(text, self.level, self.tokenizer)
+
+    def text_of(self, row: int) -> str:
+        """An example as text that can be read again."""
+        written = self.symbols[row][1:]
+        if self.level == "word":
+            return " ".join(written)
+        return "".join(written).replace("␣", " ").strip() if self.level == "BPE" else "".join(written)
 
     def row_of(self, text: str, max_len: int) -> list[int]:
         """A text of one's own as symbols, as far as it can be read; [CLS] first."""
@@ -136,12 +145,12 @@ def corpus_of(texts: Labelled, level: str, vocab_size: int, max_len: int) -> Cor
     cut = [symbols(texts.texts[index], level, tokenizer) for index in order]
     vocabulary = vocabulary_of(cut[:num_sentences], level)
     number = {symbol: index for index, symbol in enumerate(vocabulary)}
-    rows: list[list[int]] = []
+    rows: list[tuple[str, ...]] = []
     places: list[int] = []
     num_train = 0
     for place, found in enumerate(cut):
-        pieces = list(pieces_of([number.get(symbol, UNKNOWN) for symbol in found], max_len - 1))
-        rows += [[CLS, *piece] for piece in pieces]
+        pieces = list(pieces_of(found, max_len - 1))
+        rows += [(SPECIAL[CLS], *piece) for piece in pieces]
         places += [order[place]] * len(pieces)
         num_train += len(pieces) * (place < num_sentences)
     if num_train < LEAST_EXAMPLES or len(rows) == num_train:
@@ -153,12 +162,15 @@ def corpus_of(texts: Labelled, level: str, vocab_size: int, max_len: int) -> Cor
         ]
     )
     ids = torch.zeros(len(rows), max_len, dtype=torch.int64)
-    for row, symbols_of_row in enumerate(rows):
-        ids[row, : len(symbols_of_row)] = torch.tensor(symbols_of_row)
+    for row, found_in_row in enumerate(rows):
+        ids[row, : len(found_in_row)] = torch.tensor([number.get(symbol, UNKNOWN) for symbol in found_in_row])
     more = len(rows) - sum(bool(found) for found in cut)
     report = (f"Long sentences were cut into pieces: {more:,} more examples.",) if more > 0 else ()
+    if level == "word":
+        report = (*report, f"Words that come only once in the training texts all count as {SPECIAL[UNKNOWN]}.")
+    written = tuple(rows[row] for row in mixed.tolist())
     return Corpus(
-        ids[mixed], labels[places][mixed], num_train, vocabulary, texts.class_names, texts.source,
+        ids[mixed], written, labels[places][mixed], num_train, vocabulary, texts.class_names, texts.source,
         (*texts.report, *report), level, tokenizer,
     )  # fmt: skip
 
@@ -185,7 +197,7 @@ def vocabulary_of(cut: Sequence[Sequence[str]], level: str) -> tuple[str, ...]:
     return (*SPECIAL, *sorted(kept))
 
 
-def pieces_of(found: Sequence[int], length: int) -> Iterable[Sequence[int]]:
+def pieces_of(found: Sequence[str], length: int) -> Iterable[Sequence[str]]:
     """A long sentence in pieces; a last one of a symbol or two is dropped."""
     for start in range(0, len(found), length):
         piece = found[start : start + length]

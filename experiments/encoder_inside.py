@@ -26,11 +26,12 @@ from experiments.encoder_observation import (
 )
 from experiments.encoder_settings import FILL, PRETRAINED, WITH_CLASSES, EncoderSettings
 from models.attention_inside import attention_weights
-from models.encoder import MASK, UNKNOWN, MaskedLanguageModel, SimpleTransformerEncoder, corrupted
+from models.encoder import CLS, MASK, SPECIAL, UNKNOWN, MaskedLanguageModel, SimpleTransformerEncoder, corrupted
 from training.probe import evaluating
 
 TOP: Final = 5
-MANY_ROWS: Final = 400  # test sentences that are read for the confusion matrix of the live picture
+AROUND: Final = 4  # symbols to each side of one, as its context
+MANY_ROWS: Final = 200  # test sentences that are read for the confusion matrix of the live picture
 
 
 class Guess(NamedTuple):
@@ -39,7 +40,7 @@ class Guess(NamedTuple):
     Attributes:
         place: of the gap, [CLS] is 0.
         right: what stood there.
-        chance: of that.
+        chance: of that; NaN for a word that is not in the vocabulary.
         symbols: the likeliest symbols.
         chances: theirs.
     """
@@ -176,32 +177,33 @@ class Inside:
         role = torch.where(hidden == MASK, MASKED, torch.where(dice[1] < settings.random_share, REPLACED, KEPT))
         right = chances.gather(2, x[:, :, None])[:, :, 0]
         said = chances.argmax(2).masked_fill(~is_asked, 0)
+        role = role.masked_fill(~is_asked, GIVEN)
+        written = [row + ("",) * (x.shape[1] - len(row)) for row in self.corpus.symbols[start : start + len(x)]]
+        names = self.corpus.vocabulary
         return Gaps(
-            self._signs(hidden),
-            array(role.masked_fill(~is_asked, GIVEN)),
-            self._signs(x),
-            self._signs(said),
+            tuple(
+                tuple(names[number] if what else word for word, number, what in zip(*line, strict=True))
+                for line in zip(written, hidden.tolist(), role.tolist(), strict=True)
+            ),
+            array(role),
+            tuple(written),
+            tuple(tuple(names[number] if number else "" for number in row) for row in said.tolist()),
             array(right.masked_fill(~is_asked, math.nan)),
         )
-
-    def _signs(self, x: Tensor) -> tuple[tuple[str, ...], ...]:
-        """Numbers as symbols; padding as nothing."""
-        names = self.corpus.vocabulary
-        return tuple(tuple(names[index] if index else "" for index in row) for row in x.tolist())
 
     def sentence(self, row: int) -> Sentence:
         """One test sentence with its clues; a row beyond the last is the last."""
         start = self.corpus.num_train
         place = min(start + row, len(self._ids) - 1)
         x, label = self._ids[place : place + 1], int(self._labels[place])
-        return self._read(x, label, place - start)
+        return self._read(x, self.corpus.symbols[place], label, place - start)
 
-    def _read(self, x: Tensor, label: int, index: int) -> Sentence:
-        n, uses_mask = int((x[0] != 0).sum()), self.settings.uses_mask
+    def _read(self, x: Tensor, symbols: tuple[str, ...], label: int, index: int) -> Sentence:
+        n, uses_mask = len(symbols), self.settings.uses_mask
         clues = clues_of(self.model, x, uses_mask=uses_mask)
         chances = self.model(x, x != 0 if uses_mask else None).softmax(1)[0]
         attention, occlusion, gradient = (array(part[0, :n]) for part in clues)
-        return Sentence(self._signs(x)[0][:n], label, array(chances), attention, occlusion, gradient, index)
+        return Sentence(symbols, label, array(chances), attention, occlusion, gradient, index)
 
     def confusion(self, most: int = 1_000_000) -> Int[np.ndarray, "K K"]:
         """Test examples by true and predicted class."""
@@ -221,9 +223,14 @@ class Inside:
     @torch.no_grad()
     def read_text(self, text: str) -> Sentence:
         """A text of the visitor's own, which has no class; what is too long is left out."""
-        x = torch.tensor([self.corpus.row_of(text, self.settings.max_len)], device=self._ids.device)
+        numbers, symbols = self._numbers_and_symbols(text)
         with evaluating(self.model.modules()):
-            return self._read(x, -1, -1)
+            return self._read(torch.tensor([numbers], device=self._ids.device), symbols, -1, -1)
+
+    def _numbers_and_symbols(self, text: str) -> tuple[list[int], tuple[str, ...]]:
+        """As much of a text as can be read, [CLS] first."""
+        numbers = self.corpus.row_of(text, self.settings.max_len)
+        return numbers, (SPECIAL[CLS], *self.corpus.symbols_of(text)[: len(numbers) - 1])
 
     @torch.no_grad()
     def fill(self, text: str, hidden: tuple[int, ...]) -> Filled:
@@ -234,8 +241,7 @@ class Inside:
             hidden: the places, counted from 1, as [CLS] is 0.
         """
         assert self.filler is not None
-        numbers = self.corpus.row_of(text, self.settings.max_len)
-        shown = ("[CLS]", *self.corpus.symbols_of(text)[: len(numbers) - 1])
+        numbers, shown = self._numbers_and_symbols(text)
         x = torch.tensor([numbers], device=self._ids.device)
         places = [place for place in hidden if 0 < place < len(numbers)]
         masked = x.clone()
@@ -249,32 +255,32 @@ class Inside:
     def _guess(self, place: int, right: str, number: int, chances: Float[Tensor, " V"]) -> Guess:
         best = chances.topk(min(TOP, len(chances)))
         names = tuple(self.corpus.vocabulary[index] for index in best.indices.tolist())
-        return Guess(place, right, chances[number].item(), names, tuple(best.values.tolist()))
+        chance = math.nan if number == UNKNOWN else chances[number].item()
+        return Guess(place, right, chance, names, tuple(best.values.tolist()))
 
     @torch.no_grad()
     def each_place(self, text: str) -> tuple[tuple[str, ...], Float[np.ndarray, " n"]]:
-        """The chance of each symbol of a text when it alone is hidden."""
+        """The chance of each symbol of a text when it alone is hidden; NaN for what is not in the vocabulary."""
         assert self.filler is not None
-        numbers = self.corpus.row_of(text, self.settings.max_len)
-        shown = tuple(self.corpus.symbols_of(text)[: len(numbers) - 1])
+        numbers, symbols = self._numbers_and_symbols(text)
+        shown = symbols[1:]
         x = torch.tensor(numbers, device=self._ids.device).expand(len(shown), -1).clone()  # (n, n + 1)
         places = torch.arange(len(shown), device=x.device)
         right = x[places, places + 1]
         x[places, places + 1] = MASK
         with evaluating(self.model.modules()):
             chances = self.filler(x).softmax(2)[places, places + 1]  # (n, V)
-        return shown, array(chances[places, right])
+        return shown, array(chances[places, right].masked_fill(right == UNKNOWN, math.nan))
 
     @torch.no_grad()
     def maps(self, text: str) -> tuple[tuple[str, ...], Float[np.ndarray, "L H n n"], Bool[np.ndarray, "n n"]]:
         """Symbols, the attention of each block and head over a text, and who could be seen."""
-        numbers = self.corpus.row_of(text, self.settings.max_len)
+        numbers, shown = self._numbers_and_symbols(text)
         x = torch.tensor([numbers], device=self._ids.device)
         network: Any = self.filler or self.model
         with evaluating(self.model.modules()):
             weights = torch.cat(attention_weights(network, x))
         seen = np.ones((len(numbers), len(numbers)), dtype=bool)
-        shown = ("[CLS]", *self.corpus.symbols_of(text)[: len(numbers) - 1])
         return shown, array(weights), seen if self.model.sees_right else np.tril(seen)
 
     @torch.no_grad()
@@ -307,18 +313,15 @@ class Inside:
             u, s, _ = torch.linalg.svd(vectors - vectors.mean(0), full_matrices=False)
             xy.append(array(u[:, :2] * s[:2]))
             shares.append((s[:2].square().sum() / s.square().sum().clamp(min=1e-12)).item())
-        signs = self._signs(x)
+        signs = self.corpus.symbols[rows]
         gap = " " if self.settings.level == "word" else ""
-        contexts = tuple(gap.join(signs[row][max(1, at - 4) : at + 5]) for row, at in places.tolist())
+        contexts = tuple(gap.join(signs[row][max(1, at - AROUND) : at + AROUND + 1]) for row, at in places.tolist())
         names = tuple(signs[row][at] for row, at in places.tolist())
         return States(np.stack(xy), np.array(shares), names, contexts, array(self._labels[rows][places[:, 0]]))
 
     def text_of(self, row: int) -> str:
         """A test sentence as text that can be read again."""
-        start = self.corpus.num_train
-        signs = self._signs(self._ids[min(start + row, len(self._ids) - 1)][None])[0]
-        gap = " " if self.settings.level == "word" else ""
-        return gap.join(sign for sign in signs[1:] if sign)
+        return self.corpus.text_of(min(self.corpus.num_train + row, len(self._ids) - 1))
 
 
 def array(tensor: Tensor) -> np.ndarray:

@@ -16,7 +16,7 @@ from torch import Tensor
 from models.attention_inside import attention_weights
 from models.encoder import PAD, SimpleTransformerEncoder
 
-ROWS: Final = 256  # sentences with a symbol left out that are read for one measurement
+ROWS: Final = 128  # sentences with a symbol left out that are read for one measurement
 LEAST: Final = 4  # symbols a sentence needs for an order among them
 NUM_PADDED: Final = 16
 

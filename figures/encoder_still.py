@@ -37,8 +37,14 @@ def chances_by_place(
         )
     yaxis = {"title": {"text": "chance of the right symbol"}, "tickformat": ".0%", "range": [0, 1]}
     apply_theme(figure, mode, height=HEIGHT, barmode="group", xaxis=_places(symbols), yaxis=yaxis)
-    means = ", ".join(f"{name} {values.mean():.1%}" for name, values in zip(names, chances, strict=True))
+    means = ", ".join(f"{name} {mean_known(values):.1%}" for name, values in zip(names, chances, strict=True))
     return Still(figure, f"Chance of each symbol when it alone is hidden; the means: {means}.")
+
+
+def mean_known(chances: np.ndarray) -> float:
+    """The mean of those that are known; 0 if none is."""
+    known = chances[np.isfinite(chances)]
+    return float(known.mean()) if len(known) else 0.0
 
 
 def guesses_still(guess: Any, mode: theme.Mode) -> Still:

@@ -1,5 +1,6 @@
 """Look inside, page `encoder`: tabs below the paused picture, of which only the open one is computed."""
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -81,9 +82,8 @@ def mask_tab(run: Run, snapshot: Snapshot) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         for guess in filled.guesses[:MOST_GUESSES]:
-            st.markdown(
-                f"Place {guess.place}: **{plain(guess.right)}** gets {written(guess.chance, '.1%')}; the likeliest:"
-            )
+            told = "is not in the vocabulary" if math.isnan(guess.chance) else f"gets {written(guess.chance, '.1%')}"
+            st.markdown(f"Place {guess.place}: **{plain(guess.right)}** {told}; the likeliest:")
             show(guesses_still(guess, mode()), key=f"encoder_guess_{guess.place}")
     with right:
         st.markdown("**What changes in attention** when it is hidden: blue, where more is looked at; orange, less.")

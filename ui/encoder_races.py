@@ -6,7 +6,7 @@ import streamlit as st
 
 from experiments.encoder_races import num_steps, sides, starts
 from experiments.encoder_settings import EncoderSettings
-from figures.encoder_still import chances_by_place
+from figures.encoder_still import chances_by_place, mean_known
 from training.run import Run
 from ui.encoder_live import SLUG
 from ui.race import race_panel
@@ -64,7 +64,7 @@ def _sides(run: Run, settings: EncoderSettings) -> None:
         return
     labels = [f"{entrant.label}" for entrant in race.entrants]
     show(chances_by_place(symbols, labels, [chances for _, chances in found], mode()), key="encoder_sides_picture")
-    means = [written(float(chances.mean()), ".1%") for _, chances in found]
+    means = [written(mean_known(chances), ".1%") for _, chances in found]
     st.markdown(
         f"Mean chance of the right symbol in “{plain(text)}”: **{means[0]}** with both sides, **{means[1]}** with the "
         "left side only. A single sentence may lie; the test loss above is the mean over many."
