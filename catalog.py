@@ -59,7 +59,7 @@ PAGES: Final = (
         slug="encoder",
         title="Encoder (BERT)",
         chapter="Attention",
-        sentence="Every word sees the whole sentence: gaps are filled in first, then sentences told apart.",
+        sentence="It reads to both sides at once: fills gaps, and tells sentences apart.",
     ),
 )
 

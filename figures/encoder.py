@@ -157,7 +157,7 @@ def cut(symbol: str) -> str:
 def _draw_sentence(scene: Scene, seen: Any, layout: Layout) -> None:
     """Each symbol with three bars: attention, what is lost without it, and the slope."""
     scale, (left, top, width, height), sentence = layout.scale, layout.clues, seen.sentence
-    y = top - 3 * scale.title
+    y = top - 3.6 * scale.title
     said = int(sentence.chances.argmax())
     scene.text(
         left, y, f"Test sentence {sentence.index + 1} of {seen.num_test:,}", size=scale.title, weight=600, tabular=True
@@ -172,7 +172,7 @@ def _draw_sentence(scene: Scene, seen: Any, layout: Layout) -> None:
     room = (width - beside) / len(BARS)
     for number, (words, _, _) in enumerate(BARS):
         x = left + beside + (number + 0.5) * room
-        scene.text(x, top - 0.9 * scale.label, words, size=scale.note, align="center", colour="muted")
+        scene.text(x, top - 0.7 * scale.label, words, size=scale.note, align="center", colour="muted")
     pitch = min(height / len(shown), 2.2 * scale.label)
     for place, symbol in enumerate(shown):
         middle = top + (place + 0.5) * pitch
@@ -186,7 +186,7 @@ def _draw_sentence(scene: Scene, seen: Any, layout: Layout) -> None:
     verdict = f"It says {seen.class_names[said]}"
     if sentence.label >= 0:
         verdict += ", which is right" if said == sentence.label else f"; right is {seen.class_names[sentence.label]}"
-    scene.text(left, y + 1.5 * scale.title, verdict, size=scale.label, colour="muted")
+    scene.text(left, y + 1.4 * scale.title, verdict, size=scale.label, colour="muted")
 
 
 def _draw_bars(scene: Scene, box: tuple[float, float, float, float], values: np.ndarray, *, is_signed: bool) -> None:

@@ -44,7 +44,7 @@ with st.sidebar:
     settings = knobs(
         EncoderSettings,
         SLUG,
-        {"Task": True, "Gaps": True, "Network": True, "Training": True, "Run": False, "View": False},
+        {"Task": True, "Network": True, "Training": True, "Run": False, "View": False},
         after={"data": bring, "Run": lambda _: run_knobs(SLUG), "View": lambda _: view_knobs()},
     )
 run, sentence = open_run(SLUG, build, settings, brought["key"])
