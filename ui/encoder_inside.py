@@ -213,8 +213,8 @@ def layers_tab(run: Run, snapshot: Snapshot) -> None:
 
 
 TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
-    "Mask a word": mask_tab,
     "What matters": clues_tab,
+    "Mask a word": mask_tab,
     "Attention": attention_tab,
     "Padding": padding_tab,
     "Scores": scores_tab,
