@@ -20,7 +20,7 @@ from training.experiment import Network
 from training.findings import after_explosion
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
-JUDGED_SYMBOLS: Final = 3200  # of the test that are judged for the curves; of the training part, half of that
+JUDGED_SYMBOLS: Final = 3200  # of the test that are judged for the curves, where all of them count
 JUDGED_SHARE: Final = 0.15  # of them hidden, always the same ones
 
 
@@ -196,7 +196,8 @@ class EncoderExperiment(Inside):
     @property
     def judged_train(self) -> slice:
         """The training examples that the curves are measured on: first those whose label is seen."""
-        return slice(0, min(self._num_judged // 2, self.corpus.num_train))
+        share = 1 if self.settings.task == FILL else 2
+        return slice(0, min(self._num_judged // share, self.corpus.num_train))
 
     @property
     def judged_test(self) -> slice:
@@ -206,7 +207,7 @@ class EncoderExperiment(Inside):
 
     @property
     def _num_judged(self) -> int:
-        return JUDGED_SYMBOLS // self.settings.max_len
+        return (2 if self.settings.task == FILL else 1) * JUDGED_SYMBOLS // self.settings.max_len
 
     def apply(self, settings: EncoderSettings) -> None:
         """Takes over live settings: rate, decay, schedule, dropout, batch size, shares of gaps, the sentence."""

@@ -4,7 +4,14 @@ from typing import Any, Final
 
 from training.lessons import Failure, Lesson, Trial
 
-_NAMES: Final[dict[str, Any]] = {"task": "fill gaps", "data": "names", "level": "character", "batch_size": 32}
+_NAMES: Final[dict[str, Any]] = {
+    "task": "fill gaps",
+    "data": "names",
+    "level": "character",
+    "batch_size": 32,
+    "mask_share": 0.25,
+    "learning_rate": 5e-3,
+}
 _FEW: Final[dict[str, Any]] = {"num_labels": 50}
 
 LESSONS: Final = (
@@ -43,7 +50,7 @@ LESSONS: Final = (
         choices=("Both end alike", "The one that sees less is better", "The one that sees both sides is better"),
         answer=2,
         trials=(Trial("left only", {**_NAMES, "sees": "left only"}), Trial("both sides", _NAMES)),
-        steps=600,
+        steps=500,
         holds=lambda n: n[1]["test_loss"] < n[0]["test_loss"] - 0.05,
         explanation=(
             "With both sides the loss on test names falls to {1[test_loss]:.2f} nats, with the left side to "

@@ -19,6 +19,11 @@ BARS: Final = (  # heading, attribute of the sentence, whether it has a sign
     ("slope × input", "gradient", True),
 )
 SAVE: Final = 32.0  # room for the button that saves the picture, in its corner
+SPACE: Final = 0.45  # between words, of their size
+NARROW_SPACE: Final = 0.1  # between letters
+MARGINS: Final = 0.8  # of a gap
+LARGEST: Final = 1.8  # short names are drawn so much larger
+SHORTEST_GAP: Final = 5  # letters of a gap for a word, so that a guess has room
 LONGEST: Final = 14  # letters of a symbol that are drawn
 
 
@@ -82,8 +87,19 @@ def _draw_gaps(scene: Scene, seen: Any, layout: Layout) -> None:
     scene.text(left, y, words, size=scale.title, weight=600, tabular=True)
     _draw_legend(scene, left, y + 1.6 * scale.title, layout)
     count = len(seen.gaps.symbols)
+    widest = max(sum(_room(seen, row, place) for place in range(len(seen.gaps.right[row]))) for row in range(count))
+    size = min(max(width / (widest + 2), scale.label), LARGEST * scale.label)
     for row in range(count):
-        _draw_line(scene, seen, row, (left, top + (row + 0.5) * height / count), left + width, layout)
+        _draw_line(scene, seen, row, (left, top + (row + 0.5) * height / count), left + width, size)
+
+
+def _room(seen: Any, row: int, place: int) -> float:
+    """The width of a symbol and of what is around it, of its size."""
+    shown, role = seen.gaps.symbols[row][place], int(seen.gaps.role[row, place])
+    if not shown or place == 0:
+        return 0.0
+    letters = _letters(seen, seen.gaps.right[row][place], role)
+    return LETTER * letters + (SPACE if seen.level == "word" else NARROW_SPACE) + (role != GIVEN) * MARGINS
 
 
 def _draw_legend(scene: Scene, x: float, y: float, layout: Layout) -> None:
@@ -113,18 +129,25 @@ def _draw_chip(scene: Scene, x: float, y: float, width: float, height: float, ro
         scene.rect(box, stroke="grey", radius=3, dash=role == REPLACED)
 
 
-def _draw_line(scene: Scene, seen: Any, row: int, at: tuple[float, float], right_end: float, layout: Layout) -> None:
+def _letters(seen: Any, right: str, role: int) -> int:
+    """Letters that a symbol has room for; it depends on the right one only, so that nothing moves while it learns."""
+    least = SHORTEST_GAP if role != GIVEN and seen.level != "character" else 1
+    return max(len(cut(right)), least)
+
+
+def _draw_line(scene: Scene, seen: Any, row: int, at: tuple[float, float], right_end: float, size: float) -> None:
     """One sentence, as far as the line holds it."""
-    gaps, size = seen.gaps, layout.scale.label
+    gaps, small = seen.gaps, 0.85 * size
     x, y = at
-    space = 0.45 * size if seen.level == "word" else 0.1 * size
+    space = size * (SPACE if seen.level == "word" else NARROW_SPACE)
     for place, symbol in enumerate(gaps.symbols[row]):
         if not symbol or place == 0:
             continue
         role = int(gaps.role[row, place])
-        words = cut(symbol if role == GIVEN else gaps.said[row][place])
+        letters = _letters(seen, gaps.right[row][place], role)
+        words = cut(symbol) if role == GIVEN else cut(gaps.said[row][place], letters)
         below = cut(gaps.right[row][place]) if role != GIVEN and not gaps.is_right[row, place] else ""
-        wide = LETTER * size * max(len(words), 0.9 * len(below), 1)
+        wide = LETTER * size * letters
         if x + wide + size > right_end:
             scene.text(x, y, "…", size=size, colour="muted")
             break
@@ -136,19 +159,19 @@ def _draw_line(scene: Scene, seen: Any, row: int, at: tuple[float, float], right
             colour: Colour = "negative" if below else "positive"
             scene.text(x + wide / 2 + 0.2 * size, y, words, size=size, weight=600, align="center", colour=colour)
             if role == REPLACED:
-                shown = cut(symbol)
-                scene.text(x + wide / 2, y - 1.5 * size, shown, size=layout.scale.note, align="center", colour="grey")
+                shown = cut(symbol, letters + 2)
+                scene.text(x + wide / 2, y - 1.5 * size, shown, size=small, align="center", colour="grey")
             if below:
                 place_below = (x + wide / 2 + 0.2 * size, y + 1.4 * size)
-                scene.text(*place_below, below, size=layout.scale.note, align="center", colour="muted")
+                scene.text(*place_below, below, size=small, align="center", colour="muted")
             x += 0.6 * size
         x += wide + space
 
 
-def cut(symbol: str) -> str:
+def cut(symbol: str, longest: int = LONGEST) -> str:
     """A symbol to look at: a space gets a sign, a long one loses its end."""
     shown = "␣" if symbol == " " else symbol
-    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 # ---- classes -------------------------------------------------------------------------------------------------------

@@ -13,9 +13,8 @@ people: Taylor, "Cloze procedure", 1953, https://doi.org/10.1177/107769905303000
 
 Differs from the lecture: padding is left out, of attention and of the mean, where the lecture averages over it too;
 there is a head that fills gaps, of which the lecture only speaks; [CLS] can be taken instead of the mean; dropout
-draws random bytes; a switch lets each place see only what is to its left, for comparison.
-Differs from the paper: sizes; one sentence, so no [SEP] and no second task; the head that fills gaps is one layer
-with weights of its own; ReLU instead of GELU, as in the lecture.
+draws random bytes; a switch lets each place see only what is to its left, for comparison. Against BERT, it is small,
+reads one sentence (so there is no [SEP] and no second task), bends with ReLU, and its head for gaps is a single layer.
 
 Shapes: B sentences, T places, D numbers a place, K classes, V symbols.
 """
