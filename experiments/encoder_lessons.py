@@ -71,9 +71,9 @@ LESSONS: Final = (
         answer=1,
         trials=(
             Trial("from scratch", _FEW),
-            Trial("gaps first", {**_FEW, "task": "pretrain first", "pretrain_steps": 600}),
+            Trial("gaps first", {**_FEW, "task": "pretrain first", "pretrain_steps": 400}),
         ),
-        steps=750,
+        steps=540,
         holds=lambda n: n[1]["test_accuracy"] > n[0]["test_accuracy"] + 0.03 and n[1]["test_loss"] < n[0]["test_loss"],
         explanation=(
             "From scratch {0[test_accuracy]:.0%} of the test sentences are right, after filling gaps "
@@ -83,7 +83,7 @@ LESSONS: Final = (
         watched=("test_accuracy", "test_loss"),
         curve="test_accuracy",
         then="And if all but the last layer stays as it was after filling gaps?",
-        change=Trial("frozen", {**_FEW, "task": "pretrain and freeze", "pretrain_steps": 600}),
+        change=Trial("frozen", {**_FEW, "task": "pretrain and freeze", "pretrain_steps": 400}),
     ),
     Lesson(
         slug="explanation",

@@ -97,12 +97,12 @@ class EncoderSettings(OptimizerSettings):
         le=0.5,
     )
     pretrain_steps: int = knob(
-        600,
+        400,
         "Steps of pretraining",
         "Steps that fill gaps before the first label is seen.",
         group="Task",
         when={"task": PRETRAINED},
-        ladder=(100, 300, 600, 2000),
+        ladder=(100, 400, 1000, 2000),
         ge=20,
         le=2000,
     )
