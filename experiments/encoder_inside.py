@@ -285,10 +285,13 @@ class Inside:
 
     @torch.no_grad()
     def padded(self, row: int, most: int) -> tuple[Float[np.ndarray, "P K"], Float[np.ndarray, "P K"]]:
-        """Chances of the classes when a test sentence is filled up by 0 to `most` places: masked, and not masked."""
+        """Chances of the classes when a test sentence is filled up by 0 to `most` places: masked, and not masked.
+
+        Of a sentence that leaves less room, the first half is read.
+        """
         start = self.corpus.num_train
         x = self._ids[min(start + row, len(self._ids) - 1)]
-        x = x[x != 0]
+        x = x[x != 0][: self.settings.max_len // 2]
         found: list[list[Tensor]] = [[], []]
         with evaluating(self.model.modules()):
             for more in range(max(0, min(most, self.settings.max_len - len(x))) + 1):

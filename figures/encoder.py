@@ -276,7 +276,7 @@ def _draw_curves(scene: Scene, seen: Any, history: Any, layout: Layout, step: in
     draw_curves(scene, layout.loss, *rows, names, title=title, is_log=is_log, levels=levels, styles=styles, **told)
     scores = [] if is_first_of_two else [Level(words, value) for words, value in seen.score_levels]
     names = ("accuracy", "test_accuracy")  # type: ignore[assignment]
-    title = "Accuracy of classes" if is_first_of_two else "Accuracy"
+    title = "Accuracy"
     draw_curves(scene, layout.score, *rows, names, title=title, limits=(0.0, 1.0), levels=scores, **told)
     if seen.steps_of_filling > 0:
         end = max(SHORTEST, round_above(history.steps))

@@ -143,14 +143,11 @@ def padding_tab(run: Run, snapshot: Snapshot) -> None:
         st.caption(NO_CLASSES)
         return
     masked, unmasked = run.call("padded", row=snapshot.settings.row, most=MOST_PADDING)
-    if len(masked) < 2:
-        st.caption("This sentence fills all places: choose a shorter one with the buttons in the picture.")
-        return
     best = int(masked[0].argmax())
     show(padding_still(masked[:, best], unmasked[:, best], seen.class_names[best], mode()), key="encoder_padded")
     moved = abs(masked - masked[0]).max(), abs(unmasked - unmasked[0]).max()
     st.markdown(
-        f"The same sentence with more and more [PAD] behind it. With the mask, the largest change of any chance is "
+        f"The beginning of the sentence above with more and more [PAD] behind it. With the mask, the largest change of any chance is "
         f"**{written(moved[0], '.1e')}**; without it, **{written(moved[1], '.2f')}**. The mask leaves padding out of "
         "attention and out of the mean. This network was trained "
         f"{'with' if snapshot.settings.uses_mask else 'without'} it."

@@ -227,6 +227,7 @@ def test_more_padding_changes_nothing_with_the_mask():
     lengths = experiment.corpus.is_token[experiment.corpus.num_train :].sum(1)
     masked, unmasked = experiment.padded(int(lengths.argmin()), 10)
     assert masked.shape == unmasked.shape == (11, 10)
+    assert experiment.padded(int(lengths.argmax()), 99)[0].shape == (32 - 16 + 1, 10)
     np.testing.assert_allclose(masked, masked[:1].repeat(11, 0), atol=1e-5)
     assert np.abs(unmasked - unmasked[:1]).max() > 1e-3
 
