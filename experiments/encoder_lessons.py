@@ -82,8 +82,8 @@ LESSONS: Final = (
         explanation=(
             "From scratch the test loss is {0[test_loss]:.2f}, after filling gaps {1[test_loss]:.2f}: words that can "
             "stand in the same gap have come to lie together, so a label of one speaks for the others. Of the test "
-            "sentences {0[test_accuracy]:.0%} and {1[test_accuracy]:.0%} are right: with so little pretraining the gain "
-            "there is a few points at most, and sometimes none. More of it gives more: set it under Task."
+            "sentences {0[test_accuracy]:.0%} and {1[test_accuracy]:.0%} are right: after so little pretraining "
+            "the gain is a few points at most, and sometimes none. More of it gives more: set it under Task."
         ),
         watched=("test_loss", "test_accuracy"),
         curve="test_loss",

@@ -147,9 +147,9 @@ def padding_tab(run: Run, snapshot: Snapshot) -> None:
     show(padding_still(masked[:, best], unmasked[:, best], seen.class_names[best], mode()), key="encoder_padded")
     moved = abs(masked - masked[0]).max(), abs(unmasked - unmasked[0]).max()
     st.markdown(
-        f"The beginning of the sentence above with more and more [PAD] behind it. With the mask, the largest change of any chance is "
-        f"**{written(moved[0], '.1e')}**; without it, **{written(moved[1], '.2f')}**. The mask leaves padding out of "
-        "attention and out of the mean. This network was trained "
+        "The beginning of the sentence above with more and more [PAD] behind it. With the mask, the largest change of "
+        f"any chance is **{written(moved[0], '.1e')}**; without it, **{written(moved[1], '.2f')}**. The mask leaves "
+        "padding out of attention and out of the mean. This network was trained "
         f"{'with' if snapshot.settings.uses_mask else 'without'} it."
     )
 
