@@ -111,7 +111,8 @@ def make_corpus(settings: EncoderSettings, own: Labelled | None) -> Corpus:
         raise SettingsError("There is no table of your own yet: upload or paste one.")
     if settings.data == "Alice" and settings.task in WITH_CLASSES:
         raise SettingsError("Alice has no classes to tell: choose the task of filling gaps, or other texts.")
-    sizes = settings.level, settings.vocab_size if settings.level == "BPE" else 0, settings.max_len
+    level = "character" if settings.data == "names" and settings.level == "word" else settings.level
+    sizes = level, settings.vocab_size if level == "BPE" else 0, settings.max_len
     if settings.data != OWN:
         return _known(settings.data, *sizes)
     assert own is not None

@@ -133,7 +133,7 @@ class Inside:
         return EncoderObservation(
             task=task,
             data=settings.data,
-            level=settings.level,
+            level=corpus.level,
             is_filling=self.is_filling,
             steps_of_filling=steps_of_filling,
             class_names=corpus.class_names,
@@ -317,7 +317,7 @@ class Inside:
             xy.append(array(u[:, :2] * s[:2]))
             shares.append((s[:2].square().sum() / s.square().sum().clamp(min=1e-12)).item())
         signs = self.corpus.symbols[rows]
-        gap = " " if self.settings.level == "word" else ""
+        gap = " " if self.corpus.level == "word" else ""
         contexts = tuple(gap.join(signs[row][max(1, at - AROUND) : at + AROUND + 1]) for row, at in places.tolist())
         names = tuple(signs[row][at] for row, at in places.tolist())
         return States(np.stack(xy), np.array(shares), names, contexts, array(self._labels[rows][places[:, 0]]))

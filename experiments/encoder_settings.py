@@ -30,7 +30,8 @@ class EncoderSettings(OptimizerSettings):
     level: Literal["word", "character", "BPE"] = knob(
         "word",
         "Symbols",
-        "What the text is cut into: words carry more each, and there are many more of them; BPE lies between.",
+        "What the text is cut into: words carry more each, and there are more of them; BPE lies between. Names are "
+        "cut into characters.",
         group="Task",
     )
     vocab_size: int = knob(

@@ -260,3 +260,9 @@ def test_the_races_differ_in_what_they_are_about_only():
     assert sizes[0] == sizes[1]
     assert [one.model.sees_right for one in pair] == [True, False]
     assert starts(EncoderExperiment, EncoderSettings(task="fill gaps", data="Alice"))[0].settings.data == "languages"
+
+
+def test_a_name_is_cut_into_characters_whatever_the_knob_says():
+    experiment = build(data="names", level="word")
+    assert experiment.observe().level == "character"
+    assert all(len(symbol) == 1 for symbol in experiment.corpus.vocabulary[4:])
