@@ -7,8 +7,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Final
+from functools import cached_property, lru_cache
+from typing import Any, Final
 
 import torch
 from jaxtyping import Bool, Int64
@@ -17,7 +17,7 @@ from torch import Tensor
 from data.dataset import DataError, seeded, split_mask
 from data.labelled import Labelled, load_labelled
 from data.text import words
-from data.tokenizer import Tokenizer, train_bpe
+from data.tokenizer import train_bpe
 from experiments.encoder_settings import OWN, WITH_CLASSES, EncoderSettings
 from models.encoder import CLS, PAD, SPECIAL, UNKNOWN
 from training.settings import SettingsError
@@ -55,7 +55,7 @@ class Corpus:
     source: str
     report: tuple[str, ...]
     level: str
-    tokenizer: Tokenizer | None = None
+    tokenizer: Any = None
 
     @cached_property
     def is_token(self) -> Bool[Tensor, "N T"]:
@@ -112,37 +112,46 @@ def make_corpus(settings: EncoderSettings, own: Labelled | None) -> Corpus:
     if settings.data == "Alice" and settings.task in WITH_CLASSES:
         raise SettingsError("Alice has no classes to tell: choose the task of filling gaps, or other texts.")
     level = "character" if settings.data == "names" and settings.level == "word" else settings.level
-    sizes = level, settings.vocab_size if level == "BPE" else 0, settings.max_len
     if settings.data != OWN:
-        return _known(settings.data, *sizes)
+        own = load_labelled(settings.data)
     assert own is not None
-    return corpus_of(own, *sizes)
+    if settings.level == "BPE":  # asked here, so that a program without it holds no tokenizer
+        return _in_pieces(own, settings.vocab_size, settings.max_len)
+    return corpus_of(own, level, settings.max_len)
 
 
-@cache
-def _known(name: str, level: str, vocab_size: int, max_len: int) -> Corpus:
-    """Texts that come with the app; they are shared by all who ask."""
-    return corpus_of(load_labelled(name), level, vocab_size, max_len)
+@lru_cache(maxsize=4)
+def _in_pieces(texts: Labelled, vocab_size: int, max_len: int) -> Corpus:
+    """The same in the pieces that byte-pair encoding learns from the training texts."""
+    is_test = split_of(texts)
+    learnt_from = [text for text, is_left_out in zip(texts.texts, is_test.tolist(), strict=True) if not is_left_out]
+    return corpus_of(texts, "BPE", max_len, train_bpe("\n".join(learnt_from), vocab_size))
 
 
-def corpus_of(texts: Labelled, level: str, vocab_size: int, max_len: int) -> Corpus:
+def split_of(texts: Labelled) -> Bool[Tensor, " n"]:
+    """Which sentences are kept for the test; always the same ones."""
+    labels = torch.tensor(texts.labels or [0] * len(texts.texts))
+    return split_mask(len(labels), TEST_SHARE, seeded(0), labels)
+
+
+@lru_cache(maxsize=16)
+def corpus_of(texts: Labelled, level: str, max_len: int, tokenizer: Any = None) -> Corpus:
     """Cuts texts into symbols and pieces, and keeps a fifth of the sentences for the test.
 
     Args:
         texts: what to cut.
         level: `word`, `character` or `BPE`.
-        vocab_size: of the BPE.
         max_len: T.
+        tokenizer: of level `BPE`.
 
     Raises:
         DataError: if too little is left.
     """
     labels = torch.tensor(texts.labels or [0] * len(texts.texts))
-    is_test = split_mask(len(labels), TEST_SHARE, seeded(0), labels)
+    is_test = split_of(texts)
     mixed = torch.randperm(len(labels), generator=seeded(1))
     order = torch.cat([mixed[~is_test[mixed]], mixed[is_test[mixed]]]).tolist()
     num_sentences = int((~is_test).sum())
-    tokenizer = _bpe([texts.texts[index] for index in order[:num_sentences]], vocab_size) if level == "BPE" else None
     cut = [symbols(texts.texts[index], level, tokenizer) for index in order]
     vocabulary = vocabulary_of(cut[:num_sentences], level)
     number = {symbol: index for index, symbol in enumerate(vocabulary)}
@@ -176,13 +185,12 @@ def corpus_of(texts: Labelled, level: str, vocab_size: int, max_len: int) -> Cor
     )  # fmt: skip
 
 
-def symbols(text: str, level: str, tokenizer: Tokenizer | None = None) -> list[str]:
+def symbols(text: str, level: str, tokenizer: Any = None) -> list[str]:
     """A text cut into symbols."""
     if level == "word":
         return words(text)
     if level == "character":
         return list(" ".join(text.split()))
-    assert tokenizer is not None
     return [tokenizer.vocabulary[index] for index in tokenizer.encode(text)]
 
 
@@ -204,8 +212,3 @@ def pieces_of(found: Sequence[str], length: int) -> Iterable[Sequence[str]]:
         piece = found[start : start + length]
         if start == 0 or len(piece) >= LEAST:
             yield piece
-
-
-def _bpe(texts: Sequence[str], vocab_size: int) -> Tokenizer:
-    """Byte-pair encoding learnt from the training texts."""
-    return train_bpe("\n".join(texts), vocab_size)

@@ -110,17 +110,18 @@ def rank_correlation(one: Float[Tensor, " n"], other: Float[Tensor, " n"]) -> fl
 
 def agreement(clues: Clues, is_token: Bool[Tensor, "N T"]) -> tuple[float, float]:
     """How attention, and gradient times input, order symbols like occlusion: mean rank correlations, signs aside."""
-    found: list[tuple[float, float]] = []
-    for row, known in enumerate(is_token):
-        places = known.nonzero()[1:, 0]  # without [CLS]
-        if len(places) >= LEAST:
-            truth = clues.occlusion[row, places].abs()
-            pair = clues.attention[row, places], clues.gradient[row, places].abs()
-            found.append((rank_correlation(pair[0], truth), rank_correlation(pair[1], truth)))
-    if not found:
+    rows = [row for row, known in enumerate(is_token) if int(known.sum()) > LEAST]  # [CLS] is one more
+    if not rows:
         return 0.0, 0.0
-    attention, gradient = (sum(values) / len(found) for values in zip(*found, strict=True))
-    return attention, gradient
+    pairs = [_agreement(clues, row, is_token[row].nonzero()[1:, 0]) for row in rows]
+    return sum(one for one, _ in pairs) / len(pairs), sum(other for _, other in pairs) / len(pairs)
+
+
+def _agreement(clues: Clues, row: int, places: Int64[Tensor, " n"]) -> tuple[float, float]:
+    """The two rank correlations of one sentence."""
+    truth = clues.occlusion[row, places].abs()
+    attention, gradient = clues.attention[row, places], clues.gradient[row, places].abs()
+    return rank_correlation(attention, truth), rank_correlation(gradient, truth)
 
 
 @torch.no_grad()

@@ -51,7 +51,7 @@ def test_an_example_can_be_read_back(level):
 
 def test_no_sentence_is_in_training_and_in_the_test():
     texts = Labelled("own table", tuple(f"a{i} b{i} " * 20 for i in range(40)), (0, 1) * 20, ("x", "y"), "mine")
-    corpus = corpus_of(texts, "word", 0, 8)
+    corpus = corpus_of(texts, "word", 8)
     found = [{word for row in part for word in row[1:]} for part in
              (corpus.symbols[: corpus.num_train], corpus.symbols[corpus.num_train :])]  # fmt: skip
     assert not found[0] & found[1]
