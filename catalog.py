@@ -56,6 +56,12 @@ PAGES: Final = (
         sentence="Three gates decide at each step what to forget, what to write and what to show.",
     ),
     Entry(
+        slug="decoder",
+        title="GPT, decoder only",
+        chapter="Attention",
+        sentence="A transformer reads from left to right and learns to say what comes next.",
+    ),
+    Entry(
         slug="encoder",
         title="Encoder (BERT)",
         chapter="Attention",

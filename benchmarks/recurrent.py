@@ -70,17 +70,33 @@ def measure(*, is_quick: bool) -> list[Row]:
     plain = {name: fastest([partial(next, loop)], seconds / 3)[0] for name, (_, loop) in loops.items()}
     keep_memory()  # cannot be taken back: the plain loops come first
     for (name, (limit, loop)), make in zip(loops.items(), (RNNExperiment, LSTMExperiment), strict=True):
-        rows += _compare(name, limit, plain[name], partial(next, loop), make(settings).step, seconds)
+        rows += compared(name, limit, plain[name], partial(next, loop), make(settings).step, seconds)
     return rows
 
 
-def _compare(
-    name: str, limit: float, plain: float, theirs: Callable[[], None], ours: Callable[[], None], seconds: float
+def compared(
+    name: str,
+    limit: float,
+    plain: float,
+    theirs: Callable[[], None],
+    ours: Callable[[], None],
+    seconds: float,
+    how: str = HOW,
 ) -> list[Row]:
-    """The lecture's step as a plain process takes it against the page's, which keeps its memory."""
+    """The lecture's step as a plain process takes it against the page's, which keeps its memory.
+
+    Args:
+        name: of the network.
+        limit: how many times as fast the page should be.
+        plain: seconds of the lecture's step before the memory was kept.
+        theirs: one step of the lecture's loop.
+        ours: one step of the page.
+        seconds: how long to measure.
+        how: the sizes, in words.
+    """
     kept, page = fastest([theirs, ours], seconds)
     return [
-        at_least(limit, f"{name}: page against lecture", plain / page, "x", HOW),
+        at_least(limit, f"{name}: page against lecture", plain / page, "x", how),
         told(f"{name}: page's step", 1000 * page, "ms", "batches cut from one row of numbers, fused Adam, memory kept"),
         told(f"{name}: lecture's step", 1000 * plain, "ms", "DataLoader, .item(), Adam"),
         told(f"{name}: lecture's step, memory kept", 1000 * kept, "ms", "the same, with the page's memory setting"),

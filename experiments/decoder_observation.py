@@ -45,7 +45,7 @@ class DecoderObservation:
         variant: `causal` or `leaking`.
         examples: rows of the test with answers; none for texts.
         lines: of texts of short lines, what is written; else none.
-        written: of other texts, what is written; else None.
+        written: of other texts, what is written from some beginnings; else none.
         tokens: the T tokens of the sequence shown.
         weights: (L, H, T, T) attention of every head on them; rows look at columns.
         is_seen: (L, T, T) what the mask lets a row see.
@@ -62,7 +62,7 @@ class DecoderObservation:
     variant: str
     examples: tuple[Example, ...]
     lines: tuple[Line, ...]
-    written: Written | None
+    written: tuple[Written, ...]
     tokens: tuple[str, ...]
     weights: np.ndarray
     is_seen: np.ndarray

@@ -4,7 +4,7 @@ Shapes: B sequences, T tokens, N tokens of a whole text.
 """
 
 import math
-from collections.abc import Callable
+from typing import Final
 
 from torch import Generator
 
@@ -25,11 +25,25 @@ from experiments.decoder_settings import ALL_TEXTS, OWN_TEXT, WITH_DIGITS, Decod
 from experiments.sequences import NUM_JUDGED, PASS, Own, Task, TextTask
 from training.settings import SettingsError
 
-Maker = Callable[[int, bool, Generator | None], Sequences]  # how many rows, whether for the test, chance
+MAX_SEARCHED: Final = 400_000  # characters in which copies are looked for
+SHORT: Final = 16  # letters of an average line, for lines to be written one by one
+
+
+def triples_of(line: str) -> list[str]:
+    """Every three letters in a row, the ends of the line among them."""
+    whole = f"\n{line}\n"
+    return [whole[start : start + 3] for start in range(len(whole) - 2)]
 
 
 class ReadingTask(TextTask):
-    """A text whose next token is wanted, measured in bits per byte, so that different tokens can be compared."""
+    """A text whose next token is wanted, measured in bits per byte, so that different tokens can be compared.
+
+    Attributes:
+        bits_per_byte: of the test, for each nat.
+        corpus: the training part as text, in which copies are looked for.
+        lines: the lines of the training part if they are short, such as names; else none.
+        triples: the stretches of three letters in these lines.
+    """
 
     def __init__(self, text: Text, seq_len: int) -> None:
         """Chooses the windows that are judged, and weighs the tail.
@@ -42,7 +56,12 @@ class ReadingTask(TextTask):
             DataError: if the training part or the tail is too short.
         """
         super().__init__(text, seq_len)
-        tail = text.ids[text.num_train :]
+        tail, learnt = text.ids[text.num_train :], text.join(text.ids[: text.num_train])
+        lines = learnt.split("\n")
+        has_short_lines = len(learnt) < SHORT * len(lines)
+        self.corpus = learnt[:MAX_SEARCHED]
+        self.lines = frozenset(lines if has_short_lines else ())
+        self.triples = frozenset(triple for line in self.lines for triple in triples_of(line))
         self.bits_per_byte = len(tail) / max(1, len(text.join(tail).encode())) / math.log(2)  # for each nat
 
 
@@ -57,27 +76,71 @@ class MadeTask(Task):
     source = "Made by this page; each batch is new, and the test asks what never comes in training."
     report: tuple[str, ...] = ()
     num_sequences = PASS
+    prompt_length = 0
 
-    def __init__(self, make: Maker, symbols: tuple[str, ...], prompt_length: int) -> None:
-        """Makes the rows that are judged.
+    def __init__(self, symbols: tuple[str, ...]) -> None:
+        """Makes the rows that are judged; what `make` needs is known already.
 
         Args:
-            make: gives rows.
             symbols: the signs of the tokens.
-            prompt_length: see above.
         """
-        self.make, self.symbols, self.answers, self.prompt_length = make, symbols, symbols, prompt_length
+        self.symbols = self.answers = symbols
         self.num_inputs = self.num_outputs = len(symbols)
-        self.train = make(NUM_JUDGED, False, seeded(1))
-        self.test = make(4 * NUM_JUDGED, True, seeded(2))
+        self.train = self.make(NUM_JUDGED, False, seeded(1))
+        self.test = self.make(2 * NUM_JUDGED, True, seeded(2))
         wanted = self.train.targets[self.train.weights > 0].bincount(minlength=len(symbols)) + 1.0
         logs = (wanted / wanted.sum()).log()
         told = -(logs[self.test.targets] * self.test.weights).sum() / self.test.weights.sum()
         self.baselines = {"ln V": math.log(len(symbols)), "unigram": told.item()}
 
+    def make(self, n: int, is_test: bool, generator: Generator | None) -> Sequences:
+        """Rows, for the test or not."""
+        raise NotImplementedError
+
     def next_batch(self, batch_size: int) -> Sequences:
         """New rows from torch's global generator."""
         return self.make(batch_size, False, None)
+
+
+class SortTask(MadeTask):
+    """Digits, and the same digits in order."""
+
+    def __init__(self, num_digits: int) -> None:
+        """Takes how many digits are sorted."""
+        self.num_digits = self.prompt_length = num_digits
+        super().__init__(SORT_SYMBOLS)
+
+    def make(self, n: int, is_test: bool, generator: Generator | None) -> Sequences:
+        """Rows, for the test or not."""
+        return sorting(n, self.num_digits, is_test=is_test, generator=generator)
+
+
+class SumTask(MadeTask):
+    """Two numbers and their sum."""
+
+    def __init__(self, num_digits: int, is_reversed: bool) -> None:
+        """Takes how many digits each number has, and whether the sum begins with its ones."""
+        self.num_digits, self.is_reversed, self.prompt_length = num_digits, is_reversed, 2 * num_digits + 2
+        super().__init__(SUM_SYMBOLS)
+
+    def make(self, n: int, is_test: bool, generator: Generator | None) -> Sequences:
+        """Rows, for the test or not."""
+        return addition(n, self.num_digits, is_reversed=self.is_reversed, is_test=is_test, generator=generator)
+
+
+class LettersTask(MadeTask):
+    """Letters that repeat, or letters without any order."""
+
+    def __init__(self, seq_len: int, repeats: bool) -> None:
+        """Takes T, and whether the letters repeat."""
+        self.seq_len, self.repeats = seq_len, repeats
+        super().__init__(LETTER_SYMBOLS)
+
+    def make(self, n: int, is_test: bool, generator: Generator | None) -> Sequences:
+        """Rows; so many are possible that none comes twice."""
+        if self.repeats:
+            return induction(n, self.seq_len, generator=generator)
+        return random_tokens(n, self.seq_len, generator=generator)
 
 
 def make_task(settings: DecoderSettings, own: Own, tokenizer: str) -> Task:
@@ -94,9 +157,11 @@ def make_task(settings: DecoderSettings, own: Own, tokenizer: str) -> Task:
     """
     if settings.task in ALL_TEXTS:
         return ReadingTask(chosen_text(settings, own, tokenizer), settings.seq_len)
+    if settings.task == "sort":
+        return SortTask(settings.num_digits)
     if settings.task in WITH_DIGITS:
-        return digits_task(settings.task, settings.num_digits)
-    return letters_task(settings.task, settings.seq_len)
+        return SumTask(settings.num_digits, settings.task == "reversed addition")
+    return LettersTask(settings.seq_len, settings.task == "induction")
 
 
 def chosen_text(settings: DecoderSettings, own: Own, tokenizer: str) -> Text:
@@ -114,29 +179,3 @@ def chosen_text(settings: DecoderSettings, own: Own, tokenizer: str) -> Text:
     if not tokenizer:
         raise SettingsError("There is no tokenizer of your own yet: train one on the page Tokenizer, or take BPE.")
     return as_tokens(raw, name, own_tokenizer(tokenizer), source)
-
-
-def digits_task(name: str, num_digits: int) -> MadeTask:
-    """Sorting or adding."""
-    if name == "sort":
-
-        def make(n: int, is_test: bool, generator: Generator | None) -> Sequences:
-            return sorting(n, num_digits, is_test=is_test, generator=generator)
-
-        return MadeTask(make, SORT_SYMBOLS, num_digits)
-
-    def make_sums(n: int, is_test: bool, generator: Generator | None) -> Sequences:
-        is_reversed = name == "reversed addition"
-        return addition(n, num_digits, is_reversed=is_reversed, is_test=is_test, generator=generator)
-
-    return MadeTask(make_sums, SUM_SYMBOLS, 2 * num_digits + 2)
-
-
-def letters_task(name: str, seq_len: int) -> MadeTask:
-    """Letters that repeat, or letters without any order."""
-    maker = {"induction": induction, "random tokens": random_tokens}[name]
-
-    def make(n: int, is_test: bool, generator: Generator | None) -> Sequences:
-        return maker(n, seq_len, generator=generator)
-
-    return MadeTask(make, LETTER_SYMBOLS, 0)

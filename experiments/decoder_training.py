@@ -4,7 +4,7 @@ Shapes: B sequences, T tokens, V tokens of the vocabulary.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import torch
 from jaxtyping import Float, Int64
@@ -14,7 +14,8 @@ from torch.nn import functional as F
 from data.synthetic import Sequences
 from data.text import FILES
 from experiments.decoder_settings import ALL_TEXTS, WITH_DIGITS, DecoderSettings
-from experiments.decoder_tasks import ReadingTask, make_task
+from experiments.decoder_tasks import ReadingTask, make_task, triples_of
+from experiments.decoder_writing import Drawing, write
 from experiments.sequences import NOTHING, Own
 from models.decoder import DecoderOnly, LeakyDecoderOnly
 from training.device import choose_device
@@ -22,6 +23,9 @@ from training.experiment import Network
 from training.findings import after_explosion
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 from training.settings import SettingsError
+
+NUM_LINES: Final = 36  # short lines that are written
+LONGEST_LINE: Final = 12  # tokens
 
 
 class DecoderTraining:
@@ -57,7 +61,9 @@ class DecoderTraining:
             raise SettingsError(
                 f"{settings.n_heads} heads cannot share a width of {settings.d_model} evenly: take 1, 2, 4 or 8 heads."
             )
-        kind = LeakyDecoderOnly if settings.variant == "leaking" else DecoderOnly
+        kind: type[DecoderOnly] = DecoderOnly
+        if settings.variant == "leaking":
+            kind = LeakyDecoderOnly
         return kind(
             self.task.num_inputs,
             settings.d_model,
@@ -142,11 +148,28 @@ class DecoderTraining:
             if self.settings.variant == "leaking":  # it has read the answers
                 is_right = (self.answers(batch.inputs) == batch.targets) | (batch.weights == 0)
             row["exact_share"] = is_right.all(1).float().mean().item()
-        if isinstance(self.task, ReadingTask):
-            row["bits_per_byte"] = row["test_loss"] * self.task.bits_per_byte
+        if self.settings.task in ALL_TEXTS:
+            row.update(self._numbers_of_text(row["test_loss"]))
         row["learning_rate"] = rate_at(self.num_steps, self.settings)
         self.model.train()
         return row
+
+    def _numbers_of_text(self, test_loss: float) -> dict[str, float]:
+        """The loss in bits per byte; of short lines also how many are new, and how much of them real lines have."""
+        task = self.reading_task
+        row = {"bits_per_byte": test_loss * task.bits_per_byte}
+        if task.lines:
+            lines = self.written_lines()
+            row["new_share"] = sum(line not in task.lines for line in lines) / len(lines)
+            triples = [triple for line in lines for triple in triples_of(line)]
+            row["known_triples_share"] = sum(triple in task.triples for triple in triples) / len(triples)
+        return row
+
+    @property
+    def reading_task(self) -> ReadingTask:
+        """The task, where it is a text."""
+        assert isinstance(self.task, ReadingTask)
+        return self.task
 
     @torch.no_grad()
     def answers(self, inputs: Int64[Tensor, "B T"]) -> Int64[Tensor, "B T"]:
@@ -161,6 +184,14 @@ class DecoderTraining:
             for place in range(start, rows.shape[1]):
                 rows[:, place] = self.model(rows[:, :place])[:, -1].argmax(1)
         return self.model(rows).argmax(2)
+
+    def written_lines(self) -> tuple[str, ...]:
+        """Short lines that the network writes, always with the same chance."""
+        task = self.reading_task
+        start = task.text.numbers("\n")[:1].expand(NUM_LINES, 1).to(self.device)
+        length = min(LONGEST_LINE, self.model.max_len - 1)
+        rows = write(self.model, start, length, Drawing(self.settings.temperature, self.settings.top_k)).cpu()
+        return tuple(task.text.join(row).split("\n")[0] for row in rows)
 
     def apply(self, settings: DecoderSettings) -> None:
         """Takes over live settings: rate, decay, schedule, clipping, batch size, how text is drawn."""

@@ -8,21 +8,19 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from experiments.decoder_observation import DecoderObservation, Example, Line
-from experiments.decoder_settings import ALL_TEXTS, WITH_DIGITS
+from experiments.decoder_settings import WITH_DIGITS
 from experiments.decoder_tasks import MadeTask, ReadingTask
 from experiments.decoder_training import DecoderTraining
 from experiments.decoder_writing import Drawing, write
-from experiments.sequence_watching import MAX_SEARCHED, Written, copies, signs
+from experiments.sequence_watching import Written, copies, signs
 from models.attention_inside import attention_weights
 
 NUM_SHOWN: Final = 24  # tokens of the sequence whose attention is shown
-NUM_PROBLEMS: Final = 18  # that are answered for the picture
+NUM_PROBLEMS: Final = 36  # that are answered for the picture
 NUM_ROWS: Final = 4  # rows of letters
-NUM_LINES: Final = 27  # short lines that are written
-LONGEST_LINE: Final = 12  # tokens
-NUM_WRITTEN: Final = 64  # tokens of other texts
+NUM_TEXTS: Final = 3  # other texts that are written
+NUM_WRITTEN: Final = 64  # tokens of each
 NUM_PROMPT: Final = 12
-SHORT: Final = 16  # letters of an average line, for lines to be written one by one
 
 
 class DecoderWatching(DecoderTraining):
@@ -34,14 +32,14 @@ class DecoderWatching(DecoderTraining):
         self.model.eval()
         tokens = self.shown()
         weights = np.concatenate([layer.cpu().numpy() for layer in attention_weights(self.model, tokens)])
-        is_text, is_short = isinstance(task, ReadingTask), self._has_short_lines()
+        is_text, lines = isinstance(task, ReadingTask), self._lines()
         found = DecoderObservation(
             task=self.settings.task,
             kind="text" if is_text else "digits" if self.settings.task in WITH_DIGITS else "letters",
             variant=self.settings.variant,
             examples=() if is_text else self._examples(),
-            lines=self.lines(NUM_LINES) if is_text and is_short else (),
-            written=self._written() if is_text and not is_short else None,
+            lines=lines,
+            written=self._written() if is_text and not lines else (),
             tokens=signs(tokens[0], task.symbols),
             weights=weights,
             is_seen=self._seen(tokens.shape[1]),
@@ -96,42 +94,22 @@ class DecoderWatching(DecoderTraining):
         """How tokens are drawn, as the settings say."""
         return Drawing(self.settings.temperature, self.settings.top_k)
 
-    def _has_short_lines(self) -> bool:
-        if self.settings.task not in ALL_TEXTS:
-            return False
-        found = self.corpus.split("\n")
-        return len(self.corpus) < SHORT * len(found)
-
-    @property
-    def corpus(self) -> str:
-        """The training part as text, in which copies are looked for."""
-        if not hasattr(self, "_corpus"):
-            assert isinstance(self.task, ReadingTask)
-            text = self.task.text
-            self._corpus = text.join(text.ids[: text.num_train])[:MAX_SEARCHED]
-            self._corpus_lines = frozenset(self._corpus.split("\n"))
-        return self._corpus
-
-    def lines(self, count: int, seed: int = 0) -> tuple[Line, ...]:
+    def _lines(self) -> tuple[Line, ...]:
         """Short lines that the network writes, each marked if the training text has it."""
-        assert isinstance(self.task, ReadingTask)
-        text = self.task.text
-        start = text.numbers("\n")[:1].expand(count, 1).to(self.device)
-        length = min(LONGEST_LINE, self.model.max_len - 1)
-        rows = write(self.model, start, length, self.drawing, seed=seed).cpu()
-        found = [text.join(row).split("\n")[0] for row in rows]
-        return tuple(Line(line, line in self._corpus_lines) for line in found)
+        task = self.task
+        if not isinstance(task, ReadingTask) or not task.lines:
+            return ()
+        return tuple(Line(line, line in task.lines) for line in self.written_lines())
 
-    def _written(self) -> Written:
-        """Goes on from the beginning of the test."""
-        assert isinstance(self.task, ReadingTask)
-        text = self.task.text
-        return self.compose(text.ids[text.num_train : text.num_train + NUM_PROMPT], NUM_WRITTEN)
-
-    def compose(self, prompt: Int64[Tensor, " n"], length: int, seed: int = 0) -> Written:
-        """Goes on from a prompt, and looks for copies in what was written."""
-        assert isinstance(self.task, ReadingTask)
-        join = self.task.text.join
-        ids = write(self.model, prompt[None].to(self.device), length, self.drawing, seed=seed)[0].cpu()
-        is_copied, longest = copies(join(ids), self.corpus)
-        return Written(join(prompt), join(ids), is_copied, longest)
+    def _written(self) -> tuple[Written, ...]:
+        """Goes on from some places of the test, all at the same time."""
+        task = self.reading_task
+        text = task.text
+        starts = torch.linspace(text.num_train, len(text.ids) - NUM_PROMPT, NUM_TEXTS).long()
+        prompts = text.ids[starts[:, None] + torch.arange(NUM_PROMPT)]
+        rows = write(self.model, prompts.to(self.device), NUM_WRITTEN, self.drawing).cpu()
+        found = []
+        for prompt, row in zip(prompts, rows, strict=True):
+            is_copied, longest = copies(text.join(row), task.corpus)
+            found.append(Written(text.join(prompt), text.join(row), is_copied, longest))
+        return tuple(found)

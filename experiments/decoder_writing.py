@@ -4,12 +4,15 @@ Shapes: B texts at a time, n tokens known, V tokens of the vocabulary.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Generator, Tensor
 
-from models.decoder import DecoderOnly, LeakyDecoderOnly
+from models.decoder import DecoderOnly
+
+LARGEST: Final = 1e4  # a logit; beyond, a division by a small temperature could overflow
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Drawing:
 
 def chances(logits: Float[Tensor, "B V"], how: Drawing) -> Float[Tensor, "B V"]:
     """The chance of each token to be drawn; exactly 0 for those that are cut off."""
+    logits = logits.nan_to_num(0.0, LARGEST, -LARGEST)  # a network that has failed says nothing: all are alike
     if how.temperature == 0:
         return torch.zeros_like(logits).scatter_(1, logits.argmax(1, keepdim=True), 1.0)
     scaled = logits / how.temperature
@@ -64,7 +68,7 @@ class Writer:
                 that sees the future, or whose context is full, has to read all again.
         """
         self.model, self.rows = model, prompt
-        self._caches = model.fresh_caches() if is_cached and not isinstance(model, LeakyDecoderOnly) else None
+        self._caches = model.fresh_caches() if is_cached and not model.sees_the_future else None
         self.logits = self._read(prompt)
 
     @torch.no_grad()
@@ -74,6 +78,11 @@ class Writer:
             return self.model(new, caches=self._caches)[:, -1]
         self._caches = None  # every token has moved to another place
         return self.model(self.rows[:, -longest:])[:, -1]
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether the next token can be read alone."""
+        return self._caches is not None and self.rows.shape[1] < self.model.max_len
 
     def push(self, tokens: Int64[Tensor, " B"]) -> None:
         """Writes one more token to each text."""

@@ -75,7 +75,7 @@ def draw_curves(
         _draw_head(scene, box, f"{title} by step", known, scale)
     draw_axes(scene, box, xlim, ylim, scale, is_log=is_log)
     for level in levels:
-        _draw_level(scene, box, level, ylim, scale)
+        draw_level(scene, box, level, ylim, scale)
     for line, (_, colour, is_dashed) in zip(lines, styles, strict=False):
         xy = np.stack([steps[kept], line[kept]], axis=1)
         scene.lines(box, [xy], xlim=xlim, ylim=ylim, colours=colour, width=2, dash=is_dashed)
@@ -155,7 +155,8 @@ def draw_axes(scene: Scene, box: Box, xlim: Limits, ylim: Limits, scale: Scale, 
         scene.text(box[0] - 6, y, f"{10.0**power:g}", size=scale.note, align="right", colour="muted")
 
 
-def _draw_level(scene: Scene, box: Box, level: Level, ylim: Limits, scale: Scale) -> None:
+def draw_level(scene: Scene, box: Box, level: Level, ylim: Limits, scale: Scale) -> None:
+    """A dashed line across the box with its label; nothing where it lies beyond the limits."""
     if not ylim[0] <= level.value <= ylim[1]:
         return
     ends = np.array([[0.0, level.value], [1.0, level.value]])

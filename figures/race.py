@@ -1,14 +1,14 @@
 """Several runs on the same axes while they train: a line for each, and beside them who is where."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from figures import theme
-from figures.curves import draw_axes, powers_of, rows_to_draw
-from figures.scene import Box, Scene
+from figures.curves import Level, draw_axes, draw_level, powers_of, rows_to_draw
+from figures.scene import Box, Limits, Scene
 from figures.trials import Curve, shared_limits
 
 WIDTH: Final = 1120.0
@@ -20,6 +20,8 @@ _BOTTOM: Final = 24.0
 _LEGEND: Final = 330.0
 _LINE: Final = 22.0
 _NUMBER: Final = 82.0  # a column of the legend
+NO_LEVELS: Final[Mapping[str, Sequence[Level]]] = {}
+NO_LIMITS: Final[Mapping[str, Limits]] = {}
 
 
 class Racer(NamedTuple):
@@ -35,13 +37,21 @@ class Racer(NamedTuple):
         return float(column[-1]) if column is not None and len(column) else math.nan
 
 
-def race_scene(racers: Sequence[Racer], quantities: dict[str, str], num_steps: int) -> bytes:
+def race_scene(
+    racers: Sequence[Racer],
+    quantities: dict[str, str],
+    num_steps: int,
+    levels: Mapping[str, Sequence[Level]] = NO_LEVELS,
+    limits: Mapping[str, Limits] = NO_LIMITS,
+) -> bytes:
     """Draws a chart for each quantity, and a legend with the newest numbers.
 
     Args:
         racers: those built so far, at most `MAX_LINES`.
         quantities: the columns to draw, at most three, with what each is called.
         num_steps: where the horizontal axis ends.
+        levels: of a column, horizontal lines to compare with.
+        limits: of a column, the ends of its axis, where it should not begin at 0.
 
     Returns:
         The bytes the live canvas draws.
@@ -54,20 +64,33 @@ def race_scene(racers: Sequence[Racer], quantities: dict[str, str], num_steps: i
     room = (WIDTH - _LEGEND) / len(quantities)
     for number, (name, words) in enumerate(quantities.items()):
         box = (number * room + _LEFT, _TOP, room - _LEFT - 20, HEIGHT - _TOP - _BOTTOM)
-        _draw_chart(scene, box, racers, name, f"{words} by step", num_steps)
+        _draw_chart(scene, box, racers, name, f"{words} by step", num_steps, levels.get(name, ()), limits.get(name))
     _draw_legend(scene, racers, quantities)
     return scene.to_bytes()
 
 
-def _draw_chart(scene: Scene, box: Box, racers: Sequence[Racer], name: str, title: str, num_steps: int) -> None:
+def _draw_chart(
+    scene: Scene,
+    box: Box,
+    racers: Sequence[Racer],
+    name: str,
+    title: str,
+    num_steps: int,
+    levels: Sequence[Level],
+    limits: Limits | None,
+) -> None:
     lines = [np.asarray(racer.values.get(name, np.full(len(racer.steps), np.nan)), np.float64) for racer in racers]
     curves = [Curve(racer.label, racer.steps, line) for racer, line in zip(racers, lines, strict=True)]
-    ylim, is_log = shared_limits(curves)
+    heights = [Curve(level.label, np.zeros(1), np.array([level.value])) for level in levels]
+    ylim, is_log = (limits, False) if limits else shared_limits([*curves, *heights])
     if is_log:
         lines = [powers_of(line) for line in lines]
+        levels = [Level(level.label, math.log10(level.value)) for level in levels]
     xlim = (0.0, float(num_steps))
     scene.text(box[0], box[1] - 13, title, size=theme.ON_PAGE.title, weight=600)
     draw_axes(scene, box, xlim, ylim, theme.ON_PAGE, is_log=is_log)
+    for level in levels:
+        draw_level(scene, box, level, ylim, theme.ON_PAGE)
     for number, (racer, line) in enumerate(zip(racers, lines, strict=True)):
         kept = rows_to_draw(len(line))
         xy = np.stack([racer.steps, np.where(np.isfinite(line), line, np.nan)], axis=1)[kept]

@@ -116,10 +116,23 @@ def draw_written(scene: Scene, box: Box, written: Any, scale: Scale) -> None:
         written: a `Written`.
         scale: how large the words are.
     """
-    left, top, width, height = box
+    left, top = box[:2]
     share = written.is_copied.mean() if len(written.is_copied) else 0.0
     title = f"It writes · {share:.0%} copied from the training text (grey)"
     scene.text(left, top - scale.title, title, size=scale.title, weight=600)
+    draw_words(scene, box, written, scale)
+
+
+def draw_words(scene: Scene, box: Box, written: Any, scale: Scale) -> None:
+    """The words of a text, as many as have room in the box; the prompt muted, copies grey.
+
+    Args:
+        scene: what to draw into.
+        box: where the words stand.
+        written: a `Written`.
+        scale: how large the words are.
+    """
+    left, top, width, height = box
     size = scale.title
     pitch, num_columns = LETTER * size, int(width / (LETTER * size))
     num_rows = int(height / (LINE * size))

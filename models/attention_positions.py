@@ -106,7 +106,7 @@ class PositionalEmbedding(nn.Module):
                     f"The learned positions end at {self.max_len}, the sequence has {start + num_places} places: "
                     "take a shorter one, a longer max_len, or positions without an end."
                 )
-            return self.weight[start : start + num_places]
+            return self.weight[start : start + num_places].clone()  # a view of a weight confuses torch's counters
         if self.positions == "sinusoidal":
             return sinusoidal_positions(num_places, self.d_model, start=start, device=self.zero.device)
         return self.zero.expand(num_places, self.d_model)

@@ -33,6 +33,7 @@ class DecoderOnly(nn.Module):
     """The lecture's GPT: embeddings, blocks of masked self-attention, and a linear layer to the vocabulary."""
 
     block: type[EncoderBlock] | type[DecoderBlock] = EncoderBlock
+    sees_the_future = False
 
     def __init__(
         self,
@@ -122,6 +123,7 @@ class LeakyDecoderOnly(DecoderOnly):
     """The lecture's network as it stands there: its self-attention is masked, its cross-attention sees everything."""
 
     block: type[EncoderBlock] | type[DecoderBlock] = DecoderBlock
+    sees_the_future = True
 
     def forward(
         self, x: Int64[Tensor, "B T"], *, caches: Sequence[KeyValueCache] | None = None

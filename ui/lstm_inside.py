@@ -12,6 +12,7 @@ from experiments.sequence_settings import ALL_TEXTS
 from figures.lstm_still import gate_terms, gradient_by_lag, track_map, unit_over_time
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
+from ui.decoder_leak import leak_test
 from ui.lstm_live import GOES, SLUG, choose, chosen_place
 from ui.lstm_race import gradients_of_the_race
 from ui.lstm_search import search_tab
@@ -230,6 +231,7 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Gradient and lag": gradient_tab,
     "What units track": units_tab,
     "Pattern search": search_tab,
+    "Leak test": lambda run, _: leak_test(SLUG, run),
     "Writing": writing_tab,
     "Layers": layers_tab,
 }

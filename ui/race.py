@@ -1,11 +1,13 @@
 """A race on a page: several experiments trained side by side in the background, their curves drawn while they move."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
-from figures.race import Racer, race_scene
+from figures.curves import Level
+from figures.race import NO_LEVELS, NO_LIMITS, Racer, race_scene
+from figures.scene import Limits
 from training.lessons import name_in_words, value_in_words
 from training.race import Entrant, Race
 from training.scheduler import SCHEDULER, BusyError
@@ -24,6 +26,8 @@ def race_panel(
     steps: int,
     watched: Sequence[str],
     label: str = "Train them side by side",
+    levels: Mapping[str, Sequence[Level]] = NO_LEVELS,
+    limits: Mapping[str, Limits] = NO_LIMITS,
 ) -> Race | None:
     """A button that trains the entrants, their curves, and a table of where they ended.
 
@@ -34,6 +38,8 @@ def race_panel(
         steps: how many each takes.
         watched: the recorded numbers to draw, at most three.
         label: what the button says.
+        levels: of a recorded number, horizontal lines to compare with.
+        limits: of a recorded number, the ends of its axis, where it should not begin at 0.
 
     Returns:
         The finished race, in whose runs the trained networks are; None before there is one.
@@ -55,7 +61,9 @@ def race_panel(
             st.caption("The curves below belong to earlier settings.", width="stretch")
     if race is None:
         return None
-    st.fragment(_show, run_every=TICK_SECONDS if is_on else None)(race, slug, name, tuple(watched), is_on)
+    st.fragment(_show, run_every=TICK_SECONDS if is_on else None)(
+        race, slug, name, tuple(watched), is_on, levels, limits
+    )
     if race.message:
         st.info(plain(race.message))
     if not race.is_finished:
@@ -69,7 +77,15 @@ def _has_changed(race: Race, entrants: Sequence[Entrant], steps: int) -> bool:
     return known != [(entrant.label, entrant.settings) for entrant in entrants] or race.num_steps != steps
 
 
-def _show(race: Race, slug: str, name: str, watched: Sequence[str], was_on: bool) -> None:
+def _show(
+    race: Race,
+    slug: str,
+    name: str,
+    watched: Sequence[str],
+    was_on: bool,
+    levels: Mapping[str, Sequence[Level]],
+    limits: Mapping[str, Limits],
+) -> None:
     """Progress and curves; when the race is over, the page is drawn anew with its table."""
     if race.is_running:
         try:
@@ -89,7 +105,8 @@ def _show(race: Race, slug: str, name: str, watched: Sequence[str], was_on: bool
     pairs = zip(race.entrants, race.histories, strict=False)
     racers = [Racer(entrant.label, columns.steps, columns.values) for entrant, columns in pairs]
     quantities = {column: name_in_words(column) for column in watched}
-    live_canvas(race_scene(racers, quantities, race.num_steps), key=f"{slug}_{name}_curves", height=SHARE)
+    scene = race_scene(racers, quantities, race.num_steps, levels, limits)
+    live_canvas(scene, key=f"{slug}_{name}_curves", height=SHARE)
 
 
 def _table(race: Race, watched: Sequence[str]) -> str:

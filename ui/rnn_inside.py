@@ -12,6 +12,7 @@ from experiments.sequence_inside import batch_gradient, spectra
 from figures.sequence_still import eigenvalues, gradients_by_lag
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
+from ui.decoder_leak import leak_test
 from ui.rnn_live import selected
 from ui.sequence_inside import time_tab, writing_tab
 from ui.still import mode, show
@@ -154,6 +155,7 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Why it forgets": forgetting_tab,
     "Recurrent weights": spectrum_tab,
     "One step": step_tab,
+    "Leak test": lambda run, _: leak_test(SLUG, run),
     "Writing": partial(writing_tab, slug=SLUG),
     "Time": partial(time_tab, slug=SLUG),
     "Layers and data": layers_tab,

@@ -30,7 +30,7 @@ def writing_tab(run: Run, snapshot: Snapshot, slug: str) -> None:
         prompt = st.text_input("Begin with", value=first, max_chars=MAX_PROMPT, key=f"{slug}_prompt")
         length = NUM_COMPOSED[settings.level]
         composed = run.look(lambda experiment: experiment.compose(prompt, length))  # type: ignore[attr-defined]
-        st.markdown(f"**{plain(composed.prompt)}**{_marked(composed.text, composed.is_copied)}")
+        st.markdown(f"**{plain(composed.prompt)}**{marked(composed.text, composed.is_copied)}")
         share = composed.is_copied.mean()
         st.caption(
             f"Grey: {share:.0%} of the characters stand in stretches that are copied from the training text. The "
@@ -45,8 +45,10 @@ def writing_tab(run: Run, snapshot: Snapshot, slug: str) -> None:
         show(next_chances(names, values, mode()), key=f"{slug}_next")
 
 
-def _marked(text: str, is_copied: np.ndarray) -> str:
+def marked(text: str, is_copied: np.ndarray) -> str:
     """A text as markdown, grey where it is copied."""
+    if not text:
+        return ""
     pieces: list[str] = []
     between = " · " if all(len(line) <= SHORT for line in text.split("\n")) else "  \n"
     edges = [0, *(np.flatnonzero(np.diff(is_copied)) + 1).tolist(), len(text)]
