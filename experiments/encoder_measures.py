@@ -17,7 +17,7 @@ from models.attention_inside import attention_weights
 from models.encoder import PAD, SimpleTransformerEncoder
 
 ROWS: Final = 128  # sentences with a symbol left out that are read for one measurement
-LEAST: Final = 4  # symbols a sentence needs for an order among them
+FEWEST: Final = 4  # symbols a sentence needs for an order among them
 NUM_PADDED: Final = 16
 
 
@@ -110,7 +110,7 @@ def rank_correlation(one: Float[Tensor, " n"], other: Float[Tensor, " n"]) -> fl
 
 def agreement(clues: Clues, is_token: Bool[Tensor, "N T"]) -> tuple[float, float]:
     """How attention, and gradient times input, order symbols like occlusion: mean rank correlations, signs aside."""
-    rows = [row for row, known in enumerate(is_token) if int(known.sum()) > LEAST]  # [CLS] is one more
+    rows = [row for row, known in enumerate(is_token) if int(known.sum()) > FEWEST]  # [CLS] is one more
     if not rows:
         return 0.0, 0.0
     pairs = [_agreement(clues, row, is_token[row].nonzero()[1:, 0]) for row in rows]
