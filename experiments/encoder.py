@@ -89,8 +89,9 @@ class EncoderExperiment(Inside):
     @property
     def is_filling(self) -> bool:
         """Whether the next step fills gaps; otherwise it tells classes."""
-        settings = self.settings
-        return settings.task == FILL or (settings.task in PRETRAINED and self.num_steps < settings.pretrain_steps)
+        if self.settings.task == FILL:
+            return True
+        return self.settings.task in PRETRAINED and self.num_steps < self.settings.pretrain_steps
 
     def gap_loss(self, rows: Int64[Tensor, " B"]) -> Float[Tensor, ""]:
         """How surprised the network is by what was hidden, in nats; nothing else counts."""
