@@ -73,6 +73,12 @@ PAGES: Final = (
         chapter="Attention",
         sentence="A transformer reads from left to right and learns to say what comes next.",
     ),
+    Entry(
+        slug="encoder",
+        title="Encoder (BERT)",
+        chapter="Attention",
+        sentence="It reads to both sides at once: fills gaps, and tells sentences apart.",
+    ),
 )
 
 

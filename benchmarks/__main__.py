@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import convolution, equal_loss, followers, page, race, recurrent, transformers
+from benchmarks import convolution, encoder, equal_loss, followers, page, race, recurrent, transformers
 from benchmarks.rows import Row, as_dict, load, machine, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
@@ -29,6 +29,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "gc": page.measure_gc,
     "recurrent": recurrent.measure,
     "transformers": transformers.measure,
+    "encoder": encoder.measure,
 }
 
 
