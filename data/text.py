@@ -95,7 +95,7 @@ class Text:
     """
 
     name: str
-    level: Level
+    level: Level | Literal["BPE"]
     ids: Int64[Tensor, " N"]
     itos: tuple[str, ...]
     num_train: int
@@ -170,17 +170,31 @@ def as_symbols(text: str, name: str, level: Level, source: str = OWN_SOURCE) -> 
         case "byte":
             ids = torch.frombuffer(bytearray(text.encode("utf-8", "replace") or b" "), dtype=torch.uint8).long()
             itos = tuple(chr(index) if 32 < index < 127 else f"{index:02x}" for index in range(256))
-    if not text.strip():
-        raise DataError("The text is empty: paste or upload some sentences.")
-    if len(ids) < MIN_SYMBOLS:
-        count = f"only {len(ids):,} {level}{'s' if len(ids) != 1 else ''}"
-        raise DataError(f"The text has {count}, and at least {MIN_SYMBOLS} are needed: take a longer one.")
-    if int(ids.min()) == int(ids.max()):
-        raise DataError(f"The text repeats one {level}, so there is nothing to learn: take another one.")
-    num_train = len(ids) - max(1, round(TEST_SHARE * len(ids)))
+    num_train = split(text, ids, level)
     made = Text(name, level, ids, itos, num_train, 0, source, report)
     tail = len(made.join(ids[num_train:])) + (level == "word")
     return Text(name, level, ids, itos, num_train, tail, source, report)
+
+
+def split(text: str, ids: Int64[Tensor, " N"], unit: str) -> int:
+    """How many of a text's symbols are for training; the rest, its tail, is the test.
+
+    Args:
+        text: as it was given.
+        ids: the same as numbers.
+        unit: what a number stands for.
+
+    Raises:
+        DataError: if it is too short to learn anything from, or repeats a single symbol.
+    """
+    if not text.strip():
+        raise DataError("The text is empty: paste or upload some sentences.")
+    if len(ids) < MIN_SYMBOLS:
+        count = f"only {len(ids):,} {unit}{'s' if len(ids) != 1 else ''}"
+        raise DataError(f"The text has {count}, and at least {MIN_SYMBOLS} are needed: take a longer one.")
+    if int(ids.min()) == int(ids.max()):
+        raise DataError(f"The text repeats one {unit}, so there is nothing to learn: take another one.")
+    return len(ids) - max(1, round(TEST_SHARE * len(ids)))
 
 
 def _characters(text: str) -> tuple[Int64[Tensor, " N"], tuple[str, ...]]:
