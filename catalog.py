@@ -55,6 +55,12 @@ PAGES: Final = (
         chapter="Sequences",
         sentence="Three gates decide at each step what to forget, what to write and what to show.",
     ),
+    Entry(
+        slug="transformer",
+        title="Encoder and decoder",
+        chapter="Attention",
+        sentence="One half reads, the other writes and looks back: a sequence becomes another sequence.",
+    ),
 )
 
 
