@@ -77,6 +77,19 @@ class Fields(Items):
             readout=readout or None,
         )
 
+    def name_cells(self, rows: Sequence[str], columns: Sequence[str], missing: str) -> None:
+        """Names the rows and columns of the sheet added last, to be read with its values.
+
+        Args:
+            rows: one for each.
+            columns: one for each.
+            missing: what is read where the value is nan.
+        """
+        sheet = self._items[-1]
+        for kind, names, number in zip(("rows", "columns"), (rows, columns), sheet["shape"], strict=True):
+            sheet[kind] = texts_of(kind, names, number)
+        sheet["missing"] = missing
+
     def classes(
         self,
         box: Box,

@@ -24,7 +24,7 @@ from figures.fields import Fields
 from figures.items import Box, Colour, Limits, box_of, colour_of, limits_of, numeral, one_of, tenth
 from figures.marks import Marks
 
-__all__ = ["Box", "Colour", "Limits", "Scene", "ticks_of"]
+__all__ = ["Align", "Box", "Colour", "Limits", "Scene", "ticks_of"]
 
 Align = Literal["left", "center", "right"]
 
@@ -70,6 +70,7 @@ class Scene(Fields, Marks):
         colour: Colour = "text",
         weight: int = 400,
         tabular: bool = False,
+        angle: float = 0.0,
     ) -> None:
         """One line of text whose middle height is at `y`.
 
@@ -82,6 +83,7 @@ class Scene(Fields, Marks):
             colour: a name or a class.
             weight: 400 plain, 600 strong.
             tabular: all digits equally wide, for numbers that change.
+            angle: degrees clockwise that it is turned around (x, y).
         """
         self._add(
             "text",
@@ -92,6 +94,7 @@ class Scene(Fields, Marks):
             colour=colour_of("colour", colour),
             weight=weight,
             tabular=tabular or None,
+            angle=tenth(angle) or None,
         )
 
     def rect(
@@ -186,7 +189,16 @@ class Scene(Fields, Marks):
             cursor=cursor,
         )
 
-    def plane(self, box: Box, *, xlim: Limits, ylim: Limits, id: str, tip: str = "Place a point") -> None:
+    def plane(
+        self,
+        box: Box,
+        *,
+        xlim: Limits,
+        ylim: Limits,
+        id: str,
+        tip: str = "Place a point",
+        steps: tuple[int, int] | None = None,
+    ) -> None:
         """A data area to click into, by keyboard too: arrows aim, Enter clicks.
 
         A click sends `{"kind": "plane", "id", "x", "y", "shift", "alt", "button"}`, x and y in data coordinates,
@@ -198,9 +210,11 @@ class Scene(Fields, Marks):
             ylim: data y at the bottom and top.
             id: unique in the scene among `hot` and `plane`.
             tip: what a click does, read aloud.
+            steps: cells across and down, when the arrows shall go from cell to cell.
         """
         limits = [limits_of("xlim", xlim), limits_of("ylim", ylim)]
-        self._add("plane", box=box_of("box", box), limits=limits, id=self._spot(id), tip=tip)
+        shown = None if steps is None else list(steps)
+        self._add("plane", box=box_of("box", box), limits=limits, id=self._spot(id), tip=tip, steps=shown)
 
     def pad(self, box: Box, *, id: str, tip: str, width: float = 8.0, colour: Colour = "text") -> None:
         """A place to draw on, by keyboard too: arrows aim, Enter makes a dot, Shift with an arrow a line.

@@ -340,3 +340,17 @@ def test_nothing_at_all_may_be_drawn() -> None:
     scene.points(BOX, np.zeros((0, 2)), **UNIT)
     scene.lines(BOX, [], **UNIT)
     assert len(packing.unpack(scene.to_bytes())[0]["items"]) == 4
+
+
+def test_a_map_carries_its_names_and_a_plane_its_steps() -> None:
+    scene = blank()
+    scene.sheet(BOX, np.full((2, 3), np.nan), readout="weight")
+    scene.name_cells("ab", "xyz", "not there")
+    item, _ = read(scene)
+    assert (item["rows"], item["columns"], item["missing"]) == (["a", "b"], ["x", "y", "z"], "not there")
+    with pytest.raises(ValueError, match="rows must be 2 texts"):
+        scene.name_cells("abc", "xyz", "")
+    scene.plane(BOX, **UNIT, id="cells", steps=(3, 2))
+    assert read(scene)[0]["steps"] == [3, 2]
+    scene.text(10, 20, "up", angle=-45)
+    assert read(scene)[0]["angle"] == -45

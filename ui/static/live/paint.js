@@ -319,7 +319,12 @@ function histograms(pen, item) {
 // --- furniture -------------------------------------------------------------------------------------------------------
 
 function text(pen, item) {
-  write(pen, item.text, ...item.at, item);
+  if (!item.angle) return write(pen, item.text, ...item.at, item);
+  pen.ctx.save();
+  pen.ctx.translate(item.at[0] * pen.k, item.at[1] * pen.k);
+  pen.ctx.rotate((item.angle * Math.PI) / 180);
+  write(pen, item.text, 0, 0, item);
+  pen.ctx.restore();
 }
 
 function rect(pen, item) {

@@ -4,7 +4,7 @@ import { boxAt, curveAt, inside, numeral, weightAt, LEVELS, MISSING } from "./sc
 
 const REACH = 5; // CSS pixels from the pointer to an edge
 const STEPS = 24; // straight pieces an edge is measured by
-const STRIDE = 0.02; // of a plane's side, per arrow key
+const STRIDES = [50, 50]; // arrow keys from one side of a plane to the other
 const NEAR = 0.004; // of a pad's side: a stroke takes no places nearer to each other
 const LONGEST = 1500; // places in a stroke
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -125,22 +125,24 @@ function tipOf(view, spot) {
   const { hot, tile, edge } = view.hover;
   if (hot?.kind === "hot") return hot.tip;
   if (hot?.kind === "pad") return "";
-  if (hot && view.aim?.id === hot.id) return aimed(view, hot);
+  if (hot && view.aim?.id === hot.id && !tile?.item.rows) return aimed(view, hot);
   if (edge) return sentence(edge.item.names?.[edge.index], edge.item.readout, numeral(weightAt(edge.item, edge.index)));
   if (!tile) return "";
   const isNumber = tile.item.readout && tile.item.palette !== "rgb";
-  return isNumber ? sentence(tile.title, tile.item.readout, readout(tile, spot)) : tile.title;
+  return isNumber ? readout(tile, spot) : tile.title;
 }
 
 const sentence = (...words) => words.filter(Boolean).join(" ");
 
-function readout({ item, index, box }, [x, y]) {
+function readout({ item, index, box, title }, [x, y]) {
   const [rows, cols] = item.shape;
   const row = Math.min(rows - 1, Math.floor(((y - box[1]) / box[3]) * rows));
   const col = Math.min(cols - 1, Math.floor(((x - box[0]) / box[2]) * cols));
   const code = item.values[(index * rows + row) * cols + col];
   const [low, high] = item.range;
-  return numeral(code === MISSING ? NaN : low + (code / LEVELS) * (high - low));
+  const where = item.rows ? `${item.rows[row]} → ${item.columns[col]}:` : title;
+  if (code === MISSING && item.missing) return sentence(where, item.missing);
+  return sentence(where, item.readout, numeral(code === MISSING ? NaN : low + (code / LEVELS) * (high - low)));
 }
 
 // --- the buttons -----------------------------------------------------------------------------------------------------
@@ -244,9 +246,14 @@ function aim(view, item, event) {
   if (!step) return;
   event.preventDefault();
   const [x, y] = share(view, item);
-  const move = (value, by) => Math.min(1, Math.max(0, value + by * STRIDE));
+  const strides = item.steps ?? STRIDES;
+  const half = item.steps ? strides.map((number) => 0.5 / number) : [0, 0]; // in the middle of a cell
+  const move = (value, side) => {
+    const start = item.steps ? (Math.min(Math.floor(value * strides[side]), strides[side] - 1) + 0.5) / strides[side] : value;
+    return Math.min(1 - half[side], Math.max(half[side], start + step[side] / strides[side]));
+  };
   view.pointer = null;
-  aimAt(view, { id: item.id, x: move(x, step[0]), y: move(y, step[1]) });
+  aimAt(view, { id: item.id, x: move(x, 0), y: move(y, 1) });
   if (item.kind === "pad" && event.shiftKey) finish(view, item, [[x, y], [view.aim.x, view.aim.y]]); // prettier-ignore
 }
 
