@@ -8,8 +8,8 @@ from figures.attention_maps import Look, draw_map
 from figures.scene import Box, Scene
 from figures.theme import ON_PAGE
 
-WORDS: Final = ("the", "cat", "sat", "down")
-TRANSLATED: Final = ("▷", "die", "Katze", "setzte")
+WORDS: Final = ("the", "cat", "is", "here")
+TRANSLATED: Final = ("▷", "le", "chat", "est")
 MAY: Final = Look(palette="magnitude", readout="may look")
 WIDTH: Final = 1000.0
 HEIGHT: Final = 250.0

@@ -5,6 +5,7 @@ from typing import Any, Final
 import streamlit as st
 
 from data.dataset import DataError
+from data.pairs import END, SPECIAL
 from experiments.transformer_search import MAX_LOOKS, MAX_WIDTH, Answer, Tree, beam_search, exact_search
 from figures.attention_maps import token_text
 from figures.transformer_still import tree_still
@@ -75,6 +76,7 @@ def _table(answers: dict[str, Answer | None]) -> str:
             lines.append(f"| {name} | not found | | | {MAX_LOOKS} |")
             continue
         signs = plain(" ".join(token_text(sign) for sign in answer.signs))
+        signs += "" if answer.signs[-1] == SPECIAL[END] else " (cut off)"
         numbers = f"{written(answer.total, '.3f')} | {written(answer.score, '.3f')} | {answer.looks}"
         lines.append(f"| {name} | {signs} | {numbers} |")
     return "\n".join(lines)
