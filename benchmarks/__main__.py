@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import convolution, equal_loss, followers, page, race, recurrent
+from benchmarks import convolution, equal_loss, followers, page, race, recurrent, transformer
 from benchmarks.rows import Row, as_dict, load, machine, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
@@ -28,6 +28,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "convolution": convolution.measure,
     "gc": page.measure_gc,
     "recurrent": recurrent.measure,
+    "transformer": transformer.measure,
 }
 
 

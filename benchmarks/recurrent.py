@@ -67,7 +67,7 @@ def measure(*, is_quick: bool) -> list[Row]:
         "RNN": (1.3, lecture_loop(SimpleRNN(len(dataset.itos)), dataset)),
         "LSTM": (1.0, lecture_loop(SimpleLSTM(len(dataset.itos)), dataset)),
     }
-    plain = {name: _fastest([partial(next, loop)], seconds / 3)[0] for name, (_, loop) in loops.items()}
+    plain = {name: fastest([partial(next, loop)], seconds / 3)[0] for name, (_, loop) in loops.items()}
     keep_memory()  # cannot be taken back: the plain loops come first
     for (name, (limit, loop)), make in zip(loops.items(), (RNNExperiment, LSTMExperiment), strict=True):
         rows += _compare(name, limit, plain[name], partial(next, loop), make(settings).step, seconds)
@@ -78,7 +78,7 @@ def _compare(
     name: str, limit: float, plain: float, theirs: Callable[[], None], ours: Callable[[], None], seconds: float
 ) -> list[Row]:
     """The lecture's step as a plain process takes it against the page's, which keeps its memory."""
-    kept, page = _fastest([theirs, ours], seconds)
+    kept, page = fastest([theirs, ours], seconds)
     return [
         at_least(limit, f"{name}: page against lecture", plain / page, "x", HOW),
         told(f"{name}: page's step", 1000 * page, "ms", "batches cut from one row of numbers, fused Adam, memory kept"),
@@ -87,7 +87,7 @@ def _compare(
     ]
 
 
-def _fastest(steps: Sequence[Callable[[], None]], seconds: float) -> list[float]:
+def fastest(steps: Sequence[Callable[[], None]], seconds: float) -> list[float]:
     """Processor seconds of the fastest call of each, taken in turn, so that a busy minute meets all."""
     times: list[list[float]] = [[] for _ in steps]
     end = time.perf_counter() + seconds

@@ -9,8 +9,8 @@ from figures.scene import Box, Colour, Scene
 from figures.theme import ON_PAGE, Scale
 
 WIDTH: Final = 1000.0
-HEIGHT: Final = 330.0
-WIDEST_TILE: Final = 3.2  # in sizes of letters
+HEIGHT: Final = 290.0
+WIDEST_TILE: Final = 5.0  # in sizes of letters
 
 
 def steps_scene(seen: Any, at: int) -> bytes:
@@ -89,5 +89,5 @@ def _draw_chances(scene: Scene, seen: Any, at: int, box: Box, scale: Scale) -> N
         bar = 0.68 * width * float(chance)
         if bar >= 0.5:
             scene.rect((left, y - 0.36 * line, bar, 0.72 * line), fill="positive" if rank == 0 else "grey")
-        told = f"{chance:.1%}" if chance >= 5e-4 else f"{chance:.0e}"
+        told = f"{chance:.1%}" if chance >= 0.01 else f"{100 * chance:.2g}%"
         scene.text(left + bar + 6, y, told, size=scale.note, colour="muted", tabular=True)

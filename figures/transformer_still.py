@@ -13,7 +13,7 @@ from figures.palettes import palette_stops
 from figures.still import Still, apply_theme
 
 ROW: Final = 20  # px that a branch of the tree needs
-MOST_NAMED: Final = 160  # nodes that have their sign beside them
+MOST_BRANCHES: Final = 36  # that get so much; of more, what was dropped is read by pointing at it
 
 
 def tree_still(tree: Any, mode: theme.Mode) -> Still:
@@ -25,6 +25,7 @@ def tree_still(tree: Any, mode: theme.Mode) -> Still:
     """
     nodes, surface = tree.nodes, theme.SURFACES[mode]
     heights, best = _heights(nodes), set(tree.best)
+    branches = 1 + max(heights)
     groups = {
         "dropped": [n for n, node in enumerate(nodes) if not node.is_kept],
         "kept": [n for n, node in enumerate(nodes) if node.is_kept and n not in best],
@@ -44,9 +45,9 @@ def tree_still(tree: Any, mode: theme.Mode) -> Still:
         figure.add_scatter(
             x=[nodes[n].place for n in numbers],
             y=[heights[n] for n in numbers],
-            mode="markers+text" if len(nodes) <= MOST_NAMED or name != "dropped" else "markers",
+            mode="markers+text" if branches <= MOST_BRANCHES or name != "dropped" else "markers",
             text=[token_text(nodes[n].sign) if n else "start" for n in numbers],
-            textposition="top center",
+            textposition="middle right" if name == "dropped" else "top center",
             textfont={"color": colour},
             marker={"color": colour, "size": 8 if name == "answer" else 6},
             customdata=[[nodes[n].chance, nodes[n].total, nodes[n].score] for n in numbers],
@@ -54,11 +55,10 @@ def tree_still(tree: Any, mode: theme.Mode) -> Still:
             "<br>score %{customdata[2]:.3f}<extra></extra>",
             name=name,
         )
-    branches = 1 + max(heights)
     apply_theme(
         figure,
         mode,
-        height=int(min(max(240, 90 + ROW * branches), 640)),
+        height=int(max(240, 90 + ROW * min(branches, MOST_BRANCHES))),
         xaxis={
             "title": {"text": "signs written before it"},
             "dtick": 1 if len(tree.best) < 20 else 5,

@@ -29,7 +29,7 @@ TABS_KEY: Final = "transformer_inside"
 SMOOTHINGS: Final = (0.0, 0.1, 0.2, 0.4)
 SCHEDULES: Final = ("constant", "warm-up", "Noam")
 KINDS: Final = {
-    "Cross": "Rows: what the decoder was given. Columns: the source. This is how the answer looks back.",
+    "Cross": "Rows: the sign that was written. Columns: the source. This is how the answer looks back.",
     "Encoder": "The source looks at itself, at every place; nothing is masked.",
     "Decoder": "The answer looks at itself, each place at what stands before it; hatched: masked.",
 }
