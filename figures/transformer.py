@@ -4,7 +4,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from figures.attention_maps import draw_map, token_text
+from figures.attention_maps import draw_map
+from figures.attention_tokens import token_text
 from figures.curves import Level, Style, draw_curves, numbers_at
 from figures.scene import Box, Colour, Scene
 from figures.theme import ON_PAGE, ON_PROJECTOR, Scale

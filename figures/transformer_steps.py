@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from figures.attention_maps import token_text, width_of
+from figures.attention_tokens import token_text, width_of
 from figures.scene import Box, Colour, Scene
 from figures.theme import ON_PAGE, Scale
 

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures import theme
-from figures.attention_maps import token_text
+from figures.attention_tokens import token_text
 from figures.line_still import Line, Mark, lines_still
 from figures.palettes import palette_stops
 from figures.still import Still, apply_theme

@@ -8,7 +8,8 @@ import streamlit as st
 
 from experiments.schedule_race import rate_curves
 from experiments.transformer_inside import first_target, loss_by_confidence
-from figures.attention_maps import AttentionMaps, token_text
+from figures.attention_maps import AttentionMaps
+from figures.attention_tokens import token_text
 from figures.optimizers_study import schedule_still
 from figures.transformer_steps import steps_scene
 from figures.transformer_still import confidence_still, targets_still

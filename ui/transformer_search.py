@@ -7,7 +7,7 @@ import streamlit as st
 from data.dataset import DataError
 from data.pairs import END, SPECIAL
 from experiments.transformer_search import MAX_LOOKS, MAX_WIDTH, Answer, Tree, beam_search, exact_search
-from figures.attention_maps import token_text
+from figures.attention_tokens import token_text
 from figures.transformer_still import tree_still
 from training.run import Run, Snapshot
 from ui.knobs import IN_URL
