@@ -10,6 +10,7 @@ from training.run import Snapshot
 from ui.knobs import IN_URL, load
 from ui.lecture import is_lecture
 from ui.live import live_canvas
+from ui.runs import run_of
 from ui.trials import times_started
 
 SLUG: Final = "transformer"
@@ -55,9 +56,7 @@ def draw_transformer(snapshot: Snapshot) -> bool:
         is_log=st.session_state.get("transformer_is_log", False),
         is_large=is_lecture(),
     )
-    clicked = live_canvas(scene, key="transformer_network", height=CANVAS_SHARE, on_event=handle) is not None
-    _remember(snapshot)
-    return clicked
+    return live_canvas(scene, key="transformer_network", height=CANVAS_SHARE, on_event=handle) is not None
 
 
 def selected() -> int:
@@ -79,6 +78,10 @@ def view_knobs() -> None:
 def presets() -> None:
     """A row of settings to begin with, and what each took here, if it has been run."""
     known: dict[str, str] = st.session_state.setdefault("_transformer_measured", {})
+    run = run_of(SLUG)
+    snapshot = run.poll() if run else None
+    if snapshot is not None and snapshot.newest_step > 0:
+        known[_key(snapshot.settings)] = measured(snapshot)
     with st.popover("Presets", icon=":material/tune:", width="stretch"):
         for name, values in PRESETS.items():
             st.button(
@@ -94,13 +97,6 @@ def presets() -> None:
 def _key(settings: TransformerSettings) -> str:
     """The settings of a run as its identity, whatever its seed."""
     return settings.model_dump_json(exclude={"seed", "device"})
-
-
-def _remember(snapshot: Snapshot) -> None:
-    """Notes how long this run has taken here, for the preset it belongs to."""
-    if snapshot.newest_step > 0:
-        known: dict[str, str] = st.session_state.setdefault("_transformer_measured", {})
-        known[_key(snapshot.settings)] = measured(snapshot)
 
 
 def measured(snapshot: Snapshot) -> str:
