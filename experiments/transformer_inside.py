@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from data.pairs import END
+from data.pairs import END, SPECIAL
 from experiments.transformer import TransformerExperiment
 from models.attention_inside import attention_weights
 
@@ -96,6 +96,48 @@ def writing(experiment: TransformerExperiment, text: str) -> Writing:
         likely=tuple(tuple(task.target_signs[number] for number in row) for row in likeliest.indices.tolist()),
         looks=looks,
     )
+
+
+@dataclass(frozen=True)
+class Leak:
+    """What changes in the decoder when one sign of its input is replaced.
+
+    Attributes:
+        inputs: what it was given.
+        place: which of them was replaced, from 0, and by which sign.
+        other: that sign.
+        changes: (T,) the largest change of a logit at each place.
+    """
+
+    inputs: tuple[str, ...]
+    place: int
+    other: str
+    changes: np.ndarray
+
+
+@torch.no_grad()
+def leak(experiment: TransformerExperiment, text: str, place: int) -> Leak:
+    """Replaces one sign of the decoder's input and looks where the logits move; before it, none may.
+
+    Args:
+        experiment: whose network is tested.
+        text: the source as it is typed.
+        place: of the sign to replace, from 0; the last if there are fewer.
+
+    Raises:
+        DataError: if the source is empty, too long, or has an unknown sign.
+    """
+    task = experiment.task
+    source = task.numbers(text)[None].to(experiment.device)
+    inputs = experiment.write(source)[:, :-1]
+    place = min(place, inputs.shape[1] - 1)
+    changed = inputs.clone()
+    num_plain = len(task.target_signs) - len(SPECIAL)
+    changed[0, place] = len(SPECIAL) + (int(inputs[0, place]) - len(SPECIAL) + 1) % num_plain
+    moved = (experiment.model(source, changed) - experiment.model(source, inputs))[0].abs().amax(1)
+    signs = task.target_signs
+    read = tuple(signs[number] for number in inputs[0].tolist())
+    return Leak(read, place, signs[int(changed[0, place])], moved.cpu().numpy())
 
 
 def smoothed_targets(numbers: Int64[Tensor, " T"], num_signs: int, smoothing: float) -> np.ndarray:

@@ -95,6 +95,33 @@ def _heights(nodes: Sequence[Any]) -> list[float]:
     return heights
 
 
+def leak_still(seen: Any, mode: theme.Mode) -> Still:
+    """How much the logits move at each place when one sign of the input is replaced.
+
+    Args:
+        seen: a `Leak`.
+        mode: light or dark.
+    """
+    places = list(range(len(seen.inputs)))
+    is_before = [place < seen.place for place in places]
+    colours = [theme.NEGATIVE if before else theme.POSITIVE for before in is_before]
+    figure = go.Figure(
+        go.Bar(x=places, y=seen.changes, marker={"color": colours}, hovertemplate="%{y:.3g}<extra></extra>")
+    )
+    names = [token_text(sign) for sign in seen.inputs]
+    names[seen.place] = f"{names[seen.place]} → {token_text(seen.other)}"
+    apply_theme(
+        figure,
+        mode,
+        height=280,
+        xaxis={"tickvals": places, "ticktext": names, "title": {"text": "input of the decoder"}},
+        yaxis={"title": {"text": "largest change of a logit"}, "rangemode": "tozero"},
+    )
+    before = float(seen.changes[: seen.place].max()) if seen.place else 0.0
+    after = float(seen.changes[seen.place :].max())
+    return Still(figure, f"Largest change of a logit before the replaced sign {before:.3g}, from it on {after:.3g}.")
+
+
 def targets_still(
     targets: np.ndarray, rows: Sequence[str], signs: Sequence[str], smoothing: float, mode: theme.Mode
 ) -> Still:

@@ -1,18 +1,20 @@
 """Look inside, page `transformer`: tabs below the paused picture, of which only the open one is computed."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import streamlit as st
 
+from data.dataset import DataError
 from experiments.schedule_race import rate_curves
-from experiments.transformer_inside import first_target, loss_by_confidence
+from experiments.transformer_inside import first_target, leak, loss_by_confidence
 from figures.attention_maps import AttentionMaps
 from figures.attention_tokens import token_text
 from figures.optimizers_study import schedule_still
 from figures.transformer_steps import steps_scene
-from figures.transformer_still import confidence_still, targets_still
+from figures.transformer_still import confidence_still, leak_still, targets_still
 from training.optimizers import WARM_SHARE
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
@@ -23,12 +25,14 @@ from ui.still import mode, show
 from ui.time_travel import playback_tick
 from ui.transformer_live import SLUG
 from ui.transformer_search import search_tab
-from ui.transformer_source import asked_writing
+from ui.transformer_source import asked_source, asked_writing
 from ui.words import plain, tex, written
 
 TABS_KEY: Final = "transformer_inside"
 SMOOTHINGS: Final = (0.0, 0.1, 0.2, 0.4)
 SCHEDULES: Final = ("constant", "warm-up", "Noam")
+LAST_REPLACED: Final = 12
+TIGHT: Final = 1e-4  # a change below is rounding
 KINDS: Final = {
     "Cross": "Rows: the sign that was written. Columns: the source. This is how the answer looks back.",
     "Encoder": "The source looks at itself, at every place; nothing is masked.",
@@ -90,6 +94,26 @@ def steps_tab(run: Run, snapshot: Snapshot) -> None:
     st.markdown(
         f"Given {so_far} it says **{plain(says)}**, with a chance of {chance:.1%}. The chance of all signs up to "
         f"here is the product: {written(float(seen.chances[:at, 0].prod()), '.3g')}."
+    )
+
+
+def leak_tab(run: Run, snapshot: Snapshot) -> None:
+    """Whether a later sign reaches an earlier place."""
+    text = asked_source(snapshot, "leak")
+    with st.container(width=360):
+        place = int(st.slider("Sign to replace", 1, LAST_REPLACED, 4, key="transformer_replaced"))
+    try:
+        seen = run.look(partial(leak, text=text, place=place - 1))
+    except DataError as error:
+        st.error(plain(error))
+        return
+    show(leak_still(seen, mode()), key="transformer_leak")
+    before = float(seen.changes[: seen.place].max()) if seen.place else 0.0
+    verdict = "The mask holds: no place before it has moved." if before < TIGHT else "It leaks: places before it moved."
+    st.markdown(
+        f"Sign {seen.place + 1} of the decoder's input was replaced by **{plain(token_text(seen.other))}**. Blue: from "
+        f"there on the logits may move. Orange: before it they may not, and the largest change there is "
+        f"{written(before, '.2g')}. **{verdict}** Switch the causal mask off under Network and look again."
     )
 
 
@@ -158,6 +182,7 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Attention": attention_tab,
     "Sign by sign": steps_tab,
     "Greedy, beam, exact": search_tab,
+    "Leak test": leak_tab,
     "Label smoothing": targets_tab,
     "Warm-up": warm_up_tab,
     "Layers and data": layers_tab,

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from data.dataset import DataError
 from data.pairs import END, PAD
 from experiments.transformer import TransformerExperiment
-from experiments.transformer_inside import first_target, loss_by_confidence, smoothed_targets, writing
+from experiments.transformer_inside import first_target, leak, loss_by_confidence, smoothed_targets, writing
 from experiments.transformer_search import beam_search, exact_search, penalty
 from experiments.transformer_settings import TransformerSettings
 
@@ -144,6 +144,16 @@ def test_the_first_target_is_what_the_loss_wants():
     assert [known[place] for place in targets.argmax(1)] == list(rows)
     assert rows[-1] == "■"
     assert targets.max() == pytest.approx(0.9 + 0.1 / len(known))
+
+
+@pytest.mark.parametrize("uses_mask", [True, False])
+def test_a_later_sign_reaches_an_earlier_place_only_without_the_mask(uses_mask):
+    seen = leak(build(24, length=4, uses_mask=uses_mask), "abcd", 2)
+    if len(seen.inputs) < 2:  # without the mask it may end at once
+        seen = leak(build(length=4, uses_mask=uses_mask), "abcd", 2)
+    assert seen.place == min(2, len(seen.inputs) - 1)
+    assert seen.changes[seen.place] > 0.01
+    assert bool(seen.changes[: seen.place].max() < 1e-5) is uses_mask
 
 
 def test_an_answer_is_watched_as_it_is_written(half_trained):

@@ -5,14 +5,14 @@ import pytest
 import torch
 
 from experiments.transformer import TransformerExperiment
-from experiments.transformer_inside import first_target, loss_by_confidence, writing
+from experiments.transformer_inside import first_target, leak, loss_by_confidence, writing
 from experiments.transformer_search import beam_search
 from experiments.transformer_settings import TransformerSettings
 from figures.packing import unpack
 from figures.transformer import PAGE, PROJECTOR, card_scene, transformer_scene
 from figures.transformer_masks import kinds, masks_scene
 from figures.transformer_steps import steps_scene
-from figures.transformer_still import confidence_still, targets_still, tree_still
+from figures.transformer_still import confidence_still, leak_still, targets_still, tree_still
 from training.run import Run
 
 CASES = [
@@ -105,6 +105,8 @@ def test_the_tree_and_the_targets_are_drawn():
     shown = [number for trace in still.figure.data if trace.mode != "lines" for number in trace.x]
     assert len(shown) == len(tree.nodes)
     assert "".join(tree.answer.signs) in still.alt
+    seen = leak(experiment, "abc", 1)
+    assert list(leak_still(seen, "light").figure.data[0].y) == list(seen.changes)
     targets, rows, signs = first_target(experiment)
     assert "0.908 on the right sign" in targets_still(targets, rows, signs, 0.1, "dark").alt
     confidence = np.linspace(0.01, 0.99, 99)
