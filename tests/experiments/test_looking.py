@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from tests.experiments.test_laws import SLUGS, experiment_class, settings_class
+from tests.shapes import unchecked
 from tests.training.toy import assert_same_trace, finish, trace
 from training.anatomy import anatomies
 from training.findings import checkup
@@ -65,12 +66,13 @@ def test_the_next_step_is_the_one_that_is_shown(slug: str) -> None:
 
 @per_page
 def test_a_default_run_raises_no_alarm(slug: str) -> None:
-    for seed in range(3):
+    for seed, last in ((0, 400), (1, 100), (2, 100)):
         run = run_of(slug, seed=seed)
-        for steps in (1, 9, 90, 400):
+        for steps in (1, 9, 90, last):
             assert checkup(run).findings == (), f"step {run.step}"
-            run.take(steps)
-            finish(run)
+            with unchecked():
+                run.take(steps)
+                finish(run)
         found = checkup(run)
         assert found.findings == ()
         assert found.calm.startswith("Nothing is wrong: the loss is ")
