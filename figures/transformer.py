@@ -53,7 +53,7 @@ PROJECTOR: Final = Layout(
     title_y=18.0,
     pairs=(12.0, 66.0, 380.0, 584.0),
     looks=(412.0, 66.0, 400.0, 580.0),
-    loss=(876.0, 48.0, 388.0, 226.0),
+    loss=(876.0, 48.0, 388.0, 212.0),
     right=(876.0, 372.0, 388.0, 226.0),
 )
 
@@ -155,8 +155,8 @@ def _draw_signs(
     for place, (sign, colour) in enumerate(zip(signs, colours, strict=True)):
         shown = sign if colour == "negative" else PLAIN.get(sign, sign)
         if shown.strip():
-            x = left + look.pitch * place
-            scene.text(x, y, shown, size=look.size, colour=colour, weight=weight)
+            x = left + look.pitch * (place + 0.5)
+            scene.text(x, y, shown, size=look.size, align="center", colour=colour, weight=weight)
 
 
 def draw_looks(scene: Scene, pair: Any, layout: Layout) -> None:
