@@ -6,7 +6,7 @@ from training.lessons import Failure, Lesson, Trial
 
 _WATCHED: Final = ("forced_accuracy", "free_accuracy", "whole_accuracy")
 _SORT: Final = {"task": "sort", "length": 8}
-_DEEP: Final = {"num_layers": 3, "learning_rate": 1e-2, "length": 4}
+_DEEP: Final = {"num_layers": 2, "learning_rate": 0.02, "length": 4, "batch_size": 16}
 
 LESSONS: Final = (
     Lesson(
@@ -111,18 +111,19 @@ LESSONS: Final = (
     Lesson(
         slug="warm-up",
         title="Normalised after, and no warm-up",
-        question="Three blocks in each half, normalised after each part as in 2017, a rate of 0.01. Does it learn?",
+        question="Two blocks in each half, normalised after each part as in 2017, a rate of 0.02. Does it learn?",
         choices=("Yes, quickly", "No; but it does if the rate rises slowly", "No, whatever the schedule"),
         answer=1,
         trials=(
             Trial("constant rate", _DEEP),
             Trial("warm-up over 300 steps", {**_DEEP, "schedule": "warm-up", "schedule_steps": 3000}),
         ),
-        steps=200,
-        holds=lambda n: n[0]["test_loss"] > 1.2 and n[1]["test_loss"] < 0.8,
+        steps=120,
+        holds=lambda n: n[0]["test_loss"] > 1.2 and n[1]["test_loss"] < 0.5,
         explanation=(
-            "At once the full rate throws the fresh network to a place where cross-attention says nothing: loss "
-            "{0[test_loss]:.2f}. With a rate that rises from nothing it ends at {1[test_loss]:.2f}."
+            "At once the full rate throws the fresh network to a place it does not come back from: loss "
+            "{0[test_loss]:.2f} after 120 steps. With a rate that rises, and has come to 0.008 by then, it ends at "
+            "{1[test_loss]:.2f}."
         ),
         watched=("test_loss", "forced_accuracy", "whole_accuracy"),
         curve="test_loss",

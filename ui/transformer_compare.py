@@ -14,7 +14,8 @@ from ui.race import race_panel
 from ui.transformer_live import SLUG
 
 STEPS: Final = 300
-DEEP: Final[dict[str, Any]] = {"num_layers": 3, "learning_rate": 1e-2}
+DEEP: Final[dict[str, Any]] = {"task": "reverse", "length": 4, "batch_size": 16, "num_layers": 2, "learning_rate": 0.02}
+DEEP_STEPS: Final = 120
 WITHOUT: Final[dict[str, dict[str, Any]]] = {
     "as it is": {},
     "no mask": {"uses_mask": False},
@@ -71,6 +72,6 @@ def _norms(run: Run) -> None:
     """A race of three places of the normalisation."""
     st.markdown(
         "**After or before.** In 2017 each part is normalised after its sum; deep networks then need a rate that rises "
-        "slowly. Three blocks in each half at a rate of 0.01: what does each do?"
+        "slowly. Reversing four letters with two blocks in each half at a rate of 0.02: what does each do?"
     )
-    race_panel(SLUG, "norms", lambda: _entrants(run, NORMS), steps=STEPS, watched=("test_loss", "whole_accuracy"))
+    race_panel(SLUG, "norms", lambda: _entrants(run, NORMS), steps=DEEP_STEPS, watched=("test_loss", "whole_accuracy"))
