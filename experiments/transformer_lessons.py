@@ -43,7 +43,7 @@ LESSONS: Final = (
         ),
         answer=1,
         trials=(Trial("no mask", {"uses_mask": False}), Trial("with mask", {})),
-        steps=200,
+        steps=120,
         holds=lambda n: (
             n[0]["test_loss"] < 0.1
             and n[0]["forced_accuracy"] > 0.95
@@ -70,7 +70,7 @@ LESSONS: Final = (
         choices=("To reverse, more slowly", "How often signs come and when answers end", "Nothing at all"),
         answer=1,
         trials=(Trial("no cross-attention", {"uses_memory": False}), Trial("with it", {})),
-        steps=200,
+        steps=120,
         holds=lambda n: (
             n[0]["test_loss"] < n[0]["first_test_loss"] - 0.2
             and n[0]["test_loss"] > 1.8
@@ -95,8 +95,8 @@ LESSONS: Final = (
             Trial("reverse", {"positions": "none"}),
             Trial("sort", {"positions": "none", "task": "sort"}),
         ),
-        steps=300,
-        holds=lambda n: n[0]["whole_accuracy"] < 0.4 and n[1]["whole_accuracy"] > n[0]["whole_accuracy"] + 0.3,
+        steps=200,
+        holds=lambda n: n[0]["whole_accuracy"] < 0.25 and n[1]["whole_accuracy"] > n[0]["whole_accuracy"] + 0.3,
         explanation=(
             "To sort, one has to know which letters there are and which have been written: {1[whole_accuracy]:.0%} of "
             "whole answers. To reverse, one has to know where each stands, and the encoder sees a bag of letters: "
