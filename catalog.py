@@ -79,6 +79,12 @@ PAGES: Final = (
         chapter="Attention",
         sentence="It reads to both sides at once: fills gaps, and tells sentences apart.",
     ),
+    Entry(
+        slug="transformer",
+        title="Encoder and decoder",
+        chapter="Attention",
+        sentence="One half reads, the other writes and looks back: a sequence becomes another sequence.",
+    ),
 )
 
 
