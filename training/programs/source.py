@@ -248,7 +248,10 @@ def _is_counting(node: ast.AST) -> bool:
 
 @cache
 def single_assignments(node: Function) -> dict[str, ast.expr]:
-    """The names of a function that are bound once and in one plain way, with what they are bound to."""
+    """The names of a function that are bound once and in one plain way, with what they are bound to.
+
+    A list is left out: it may have grown since.
+    """
     found: dict[str, ast.expr] = {}
     for part in ast.walk(node):
         if isinstance(part, ast.Assign) and len(part.targets) == 1:
@@ -259,7 +262,11 @@ def single_assignments(node: Function) -> dict[str, ast.expr]:
                 found.update({t.id: v for t, v in zip(target.elts, value.elts, strict=True) if isinstance(t, ast.Name)})
         elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and part.value is not None:
             found[part.target.id] = part.value
-    return {name: value for name, value in found.items() if _counts(node)[name] == 1}
+    return {
+        name: value
+        for name, value in found.items()
+        if _counts(node)[name] == 1 and not isinstance(value, ast.List | ast.ListComp)
+    }
 
 
 @cache
