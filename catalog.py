@@ -65,11 +65,11 @@ PAGES: Final = (
         slug="tokenizer",
         title="Tokenizer",
         chapter="Attention",
-        sentence="Pieces of words, learnt by counting, turn a text into numbers before any network reads it.",
+        sentence="Pieces of words, learnt by counting, turn a text into numbers.",
     ),
     Entry(
         slug="decoder",
-        title="GPT, decoder only",
+        title="Decoder (GPT)",
         chapter="Attention",
         sentence="A transformer reads from left to right and learns to say what comes next.",
     ),
@@ -81,9 +81,9 @@ PAGES: Final = (
     ),
     Entry(
         slug="transformer",
-        title="Encoder and decoder",
+        title="Transformer",
         chapter="Attention",
-        sentence="One half reads, the other writes and looks back: a sequence becomes another sequence.",
+        sentence="An encoder reads, a decoder writes and looks back.",
     ),
 )
 

@@ -254,7 +254,7 @@ def _draw_learning(
     """The loss beside what simple answers cost, and a second number that says the same in other words."""
     told: dict[str, Any] = {"scale": layout.scale, "here": here}
     levels = apart([Level(f"{name}: {value:.3g}", value) for name, value in seen.baselines.items()])
-    title = "Cross-entropy (nats)"
+    title = "Loss (nats)"
     names: tuple[str, ...] = ("loss", "test_loss")
     draw_curves(scene, layout.loss, *rows, names, title=title, is_log=is_log, levels=levels, **told)
     if layout.score is None:
