@@ -132,7 +132,12 @@ class Shaker(Reach):
                     is_word = isinstance(worth, Known) and isinstance(worth.value, str | bool | None)
                     values.setdefault(target.attr, []).append(worth if is_word else UNKNOWN)
         learnt = {name: joined(found) for name, found in values.items()}
-        self.verdicts.attributes = {**{n: v for n, v in learnt.items() if v is not UNKNOWN}, **self.lasting}
+        left_out = {name: known for name, known in self.verdicts.attributes.items() if name not in values}
+        self.verdicts.attributes = {
+            **left_out,  # once known, the assignment itself is not needed and is gone; what it said still holds
+            **{n: v for n, v in learnt.items() if v is not UNKNOWN},
+            **self.lasting,
+        }
 
     def _learn_results(self) -> None:
         """What the names in a function stand for whose result the experiment keeps: the very objects it keeps."""
