@@ -21,6 +21,7 @@ from data.token_tasks import (
     sorting,
 )
 from data.tokenizer import as_tokens, own_tokenizer, train_bpe
+from experiments.brought_tokenizer import MISSING
 from experiments.decoder_settings import ALL_TEXTS, OWN_TEXT, WITH_DIGITS, DecoderSettings
 from experiments.sequences import NUM_JUDGED, PASS, Own, Task, TextTask
 from training.settings import SettingsError
@@ -177,5 +178,5 @@ def chosen_text(settings: DecoderSettings, own: Own, tokenizer: str) -> Text:
         begin = raw[: round((1 - TEST_SHARE) * len(raw))]  # what is kept for the test teaches the tokenizer nothing
         return as_tokens(raw, name, train_bpe(begin, settings.vocab_size), source)
     if not tokenizer:
-        raise SettingsError("There is no tokenizer of your own yet: train one on the page Tokenizer, or take BPE.")
+        raise SettingsError(MISSING)
     return as_tokens(raw, name, own_tokenizer(tokenizer), source)

@@ -27,12 +27,13 @@ JUDGED_SHARE: Final = 0.15  # of them hidden, always the same ones
 class EncoderExperiment(Inside):
     """An encoder that learns to fill gaps, to tell classes, or first one and then the other."""
 
-    def __init__(self, settings: EncoderSettings, own: Labelled | None = None) -> None:
+    def __init__(self, settings: EncoderSettings, own: Labelled | None = None, tokenizer: str = "") -> None:
         """Makes examples, network and optimiser.
 
         Args:
             settings: what to build.
             own: the visitor's own labelled texts, for `own table`.
+            tokenizer: one that the visitor has trained, as JSON, for `own BPE`.
 
         Raises:
             SettingsError: if the settings do not fit together.
@@ -40,8 +41,8 @@ class EncoderExperiment(Inside):
         """
         self.settings = settings
         self.device = choose_device(settings.device, is_small=True)
-        self._own = own
-        self.corpus = make_corpus(settings, own)
+        self._own, self._tokenizer = own, tokenizer
+        self.corpus = make_corpus(settings, own, tokenizer)
         self._ids = self.corpus.ids.to(self.device)
         self._is_token = self.corpus.is_token.to(self.device)
         self._can_be_asked = self.corpus.can_be_asked.to(self.device)
@@ -268,7 +269,8 @@ class EncoderExperiment(Inside):
     @property
     def material(self) -> dict[str, Any]:
         """What the experiment was built from besides its settings, by the names of the arguments."""
-        return {} if self._own is None else {"own": self._own}
+        found: dict[str, Any] = {} if self._own is None else {"own": self._own}
+        return {**found, "tokenizer": self._tokenizer} if self._tokenizer else found
 
     @property
     def data_files(self) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from torch import Tensor
 from data.dataset import DataError, seeded, split_mask
 from data.labelled import Labelled, load_labelled
 from data.text import words
-from data.tokenizer import train_bpe
+from data.tokenizer import own_tokenizer, train_bpe
+from experiments.brought_tokenizer import MISSING
 from experiments.encoder_settings import OWN, WITH_CLASSES, EncoderSettings
 from models.encoder import CLS, PAD, SPECIAL, UNKNOWN
 from training.settings import SettingsError
@@ -100,12 +101,12 @@ class Corpus:
         return [CLS, *found[: max_len - 1]]
 
 
-def make_corpus(settings: EncoderSettings, own: Labelled | None) -> Corpus:
-    """The examples that the settings name.
+def make_corpus(settings: EncoderSettings, own: Labelled | None, tokenizer: str = "") -> Corpus:
+    """The examples that the settings name, from what the visitor brought where they ask for it.
 
     Raises:
         SettingsError: if classes are wanted where there are none, or nothing was brought.
-        DataError: if too little is left of the texts.
+        DataError: if too little is left of the texts, or the tokenizer is broken.
     """
     if settings.data == OWN and own is None:
         raise SettingsError("There is no table of your own yet: upload or paste one.")
@@ -117,6 +118,10 @@ def make_corpus(settings: EncoderSettings, own: Labelled | None) -> Corpus:
     assert own is not None
     if settings.level == "BPE":  # asked here, so that a program without it holds no tokenizer
         return _in_pieces(own, settings.vocab_size, settings.max_len)
+    if settings.level == "own BPE":
+        if not tokenizer:
+            raise SettingsError(MISSING)
+        return corpus_of(own, "BPE", settings.max_len, own_tokenizer(tokenizer))
     return corpus_of(own, level, settings.max_len)
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from data.dataset import MAX_CLASSES, DataError
 from data.labelled import MAX_LETTERS, OWN_SOURCE, Labelled
+from experiments import brought_tokenizer
 
 TEXTS: Final = "labelled.json"
 MAX_TEXTS: Final = 50_000
@@ -26,11 +27,12 @@ class _Texts(BaseModel):
 
 def files_of(material: Mapping[str, Any]) -> dict[str, bytes]:
     """The material of an experiment as files by name."""
+    files = brought_tokenizer.files_of(material)
     own: Labelled | None = material.get("own")
     if own is None:
-        return {}
+        return files
     kept = _Texts(texts=own.texts, labels=own.labels, class_names=own.class_names, report=own.report)
-    return {TEXTS: kept.model_dump_json().encode()}
+    return {**files, TEXTS: kept.model_dump_json().encode()}
 
 
 def material_of(files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -39,8 +41,9 @@ def material_of(files: Mapping[str, bytes]) -> dict[str, Any]:
     Raises:
         DataError: if they hold something else.
     """
+    found = brought_tokenizer.material_of(files)
     if TEXTS not in files:
-        return {}
+        return found
     try:
         kept = _Texts.model_validate_json(files[TEXTS])
     except ValidationError as error:
@@ -49,4 +52,4 @@ def material_of(files: Mapping[str, bytes]) -> dict[str, Any]:
     if not is_whole or sum(map(len, kept.texts)) > MAX_LETTERS:
         raise DataError("The texts and labels in this run file do not fit together: save it anew.")
     own = Labelled("own table", kept.texts, kept.labels, kept.class_names, OWN_SOURCE, kept.report)
-    return {"own": own}
+    return {**found, "own": own}

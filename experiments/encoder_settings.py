@@ -27,11 +27,11 @@ class EncoderSettings(OptimizerSettings):
         group="Task",
     )
     data: Data = knob("languages", "Texts", "What is read. Alice has no classes: only gaps to fill.", group="Task")
-    level: Literal["word", "character", "BPE"] = knob(
+    level: Literal["word", "character", "BPE", "own BPE"] = knob(
         "word",
         "Symbols",
-        "What the text is cut into: words carry more each, and there are more of them; BPE lies between. Names are "
-        "cut into characters.",
+        "What the text is cut into: words carry more each, and there are more of them; BPE lies between, own BPE is "
+        "what the page Tokenizer has trained. Names are cut into characters.",
         group="Task",
     )
     vocab_size: int = knob(

@@ -8,7 +8,7 @@ from experiments.decoder import DecoderExperiment
 from experiments.decoder_lessons import LESSONS
 from experiments.decoder_settings import DecoderSettings
 from ui.compare import compare
-from ui.decoder_data import bring_text, bring_tokenizer, material
+from ui.decoder_data import bring_text, material
 from ui.decoder_inside import look_inside
 from ui.decoder_ladder import ladder
 from ui.decoder_live import SLUG, draw_network, view_knobs
@@ -17,6 +17,7 @@ from ui.frame import heading, run_knobs, section, stage
 from ui.health import health
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons
+from ui.own_tokenizer import bring_tokenizer
 from ui.runs import open_run
 from ui.source import source_panel
 from ui.take_home import take_home

@@ -16,13 +16,14 @@ from ui.frame import heading, run_knobs, section, stage
 from ui.health import health
 from ui.knobs import complain_about_url, knobs
 from ui.lessons import lessons
+from ui.own_tokenizer import bring_tokenizer
 from ui.runs import open_run
 from ui.source import source_panel
 from ui.take_home import take_home
 from ui.trials import conduct, start_asked
 from ui.words import plain
 
-brought: dict[str, Any] = {"own": None, "key": None}
+brought: dict[str, Any] = {"own": None, "tokenizer": "", "key": None}
 
 
 def bring(data: str) -> None:
@@ -31,9 +32,14 @@ def bring(data: str) -> None:
         brought["own"], brought["key"] = own_texts()
 
 
+def bring_pieces(level: str) -> None:
+    """The visitor's own tokenizer, where the symbols are its tokens."""
+    brought["tokenizer"] = bring_tokenizer(level)
+
+
 def build(settings: EncoderSettings) -> EncoderExperiment:
-    """The experiment on the visitor's own texts, where the settings ask for them."""
-    return EncoderExperiment(settings, brought["own"])
+    """The experiment on the visitor's own texts and tokens, where the settings ask for them."""
+    return EncoderExperiment(settings, brought["own"], brought["tokenizer"])
 
 
 heading(SLUG, EncoderSettings, material())
@@ -45,9 +51,9 @@ with st.sidebar:
         EncoderSettings,
         SLUG,
         {"Task": True, "Network": True, "Training": True, "Run": False, "View": False},
-        after={"data": bring, "Run": lambda _: run_knobs(SLUG), "View": lambda _: view_knobs()},
+        after={"data": bring, "level": bring_pieces, "Run": lambda _: run_knobs(SLUG), "View": lambda _: view_knobs()},
     )
-run, sentence = open_run(SLUG, build, settings, brought["key"])
+run, sentence = open_run(SLUG, build, settings, (brought["key"], brought["tokenizer"]))
 start_asked(run, SLUG)
 
 if sentence:

@@ -9,6 +9,7 @@ import streamlit as st
 from data.dataset import DataError
 from data.labelled import Labelled, TextTable, read_text_table
 from experiments.encoder_own import files_of, material_of
+from ui import own_tokenizer
 from ui.encoder_live import SLUG
 from ui.material import Material
 from ui.words import plain
@@ -48,6 +49,7 @@ def material() -> Material:
 
 def _take_back(brought: Mapping[str, Any]) -> None:
     """Puts texts where the visitor would have put them; call it in a callback."""
+    own_tokenizer.take_back(brought)
     own: Labelled | None = brought.get("own")
     if own is not None:
         st.session_state[_SET_ASIDE] = _digest(_given())  # or it would take the place of this at once

@@ -25,6 +25,7 @@ from figures.tokenizer_merges import stage_scene, tree_scene
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
 from ui.live import live_canvas
+from ui.own_tokenizer import TRAINED
 from ui.tokenizer_live import SLUG
 from ui.tokenizer_text import MAX_LETTERS, WHO, chosen, text_tab
 from ui.words import plain
@@ -42,7 +43,7 @@ FEW: Final = ("English", "German", "Finnish", "Polish", "code", "numbers")
 def keep(run: Run) -> None:
     """Leaves the tokenizer of the page, or the one that was loaded, for the pages that read texts."""
     state = st.session_state
-    state["tokenizer_trained"] = state.get("tokenizer_own_json") or run.look(tokenizer_of).json
+    state[TRAINED] = state.get("tokenizer_own_json") or run.look(tokenizer_of).json
 
 
 @st.fragment
@@ -234,7 +235,7 @@ def vocabulary_tab(run: Run, snapshot: Snapshot) -> None:
     with words:
         st.markdown(
             f"**{plain(tokenizer.name)}.** The first 256 are the bytes; then the merges, in the order in which they "
-            "were learnt. Other pages offer this tokenizer as *own BPE*."
+            "were learnt. The decoder's and the encoder's page offer this tokenizer as *own BPE*."
         )
         name = f"tokenizer-{tokenizer.num_tokens}.json"
         st.download_button("Take it home (JSON)", tokenizer.json, name, "application/json", key="tokenizer_save")
@@ -251,7 +252,7 @@ def _own_file() -> None:
         except DataError as error:
             st.error(plain(error))
         else:
-            state["tokenizer_own_json"] = state["tokenizer_trained"] = made.json
+            state["tokenizer_own_json"] = state[TRAINED] = made.json
     if state.get("tokenizer_own_json"):
         st.caption("Your tokenizer is kept for the other pages instead of this page's.")
         st.button("Forget it", key="tokenizer_forget", on_click=lambda: state.pop("tokenizer_own_json", None))

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from data.dataset import DataError
 from data.labelled import Labelled
+from data.tokenizer import train_bpe
 from experiments.encoder import EncoderExperiment
 from experiments.encoder_data import corpus_of, make_corpus
 from experiments.encoder_measures import clues_of, rank_correlation
@@ -32,6 +33,21 @@ def build(own=None, **changes):
     settings = EncoderSettings(**changes)
     torch.manual_seed(settings.seed)
     return EncoderExperiment(settings, own)
+
+
+def test_own_tokens_are_asked_for_read_and_travel():
+    tokenizer = train_bpe(" ".join(OWN.texts), 300).json
+    settings = EncoderSettings(level="own BPE", data="own table")
+    experiment = EncoderExperiment(settings, OWN, tokenizer)
+    experiment.step()
+    assert {"␣cat", "␣dog"} <= set(experiment.corpus.vocabulary)
+    assert experiment.material == {"own": OWN, "tokenizer": tokenizer}
+    back = material_of(files_of(experiment.material))
+    assert (back["tokenizer"], back["own"].texts) == (tokenizer, OWN.texts)
+    with pytest.raises(SettingsError, match="tokenizer of your own"):
+        EncoderExperiment(settings, OWN)
+    with pytest.raises(DataError, match="not a tokenizer"):
+        material_of({"tokenizer.json": b"{}"})
 
 
 # ---- examples ------------------------------------------------------------------------------------------------------

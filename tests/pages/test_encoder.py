@@ -2,8 +2,10 @@
 
 import pytest
 
+from data.tokenizer import train_bpe
 from tests.pages.test_pages import open_page
 from ui.encoder_inside import NO_CLASSES, NO_GAPS, TABS, TABS_KEY
+from ui.own_tokenizer import TRAINED
 
 TABLE = "text,label\n" + "".join(f"the {'cat' if i % 2 else 'dog'} number {i},{'ab'[i % 2]}\n" for i in range(40))
 
@@ -11,6 +13,19 @@ TABLE = "text,label\n" + "".join(f"the {'cat' if i % 2 else 'dog'} number {i},{'
 @pytest.fixture(scope="module")
 def app():
     return open_page("encoder")
+
+
+def test_own_tokens_are_asked_for_in_one_sentence_and_read(app):
+    app.session_state["encoder_level"] = "own BPE"
+    app.run()
+    assert not app.exception
+    assert any("tokenizer of your own" in text.value for text in app.info)
+    app.session_state[TRAINED] = train_bpe("the cat and the dog " * 20, 300).json
+    app.run()
+    assert not app.exception
+    assert not app.info
+    app.session_state["encoder_level"] = "word"
+    app.run()
 
 
 @pytest.mark.parametrize("tab", list(TABS))
