@@ -38,16 +38,16 @@ def tree_still(tree: Any, mode: theme.Mode) -> Still:
         for number in numbers:
             parent = nodes[number].parent
             if parent >= 0:
-                xs += [nodes[parent].place, nodes[number].place, None]
+                xs += [nodes[parent].place + 1, nodes[number].place + 1, None]
                 ys += [heights[parent], heights[number], None]
         look: dict[str, Any] = {"color": colour, "width": 3 if name == "answer" else 1}
         figure.add_scatter(x=xs, y=ys, mode="lines", line=look, hoverinfo="skip", showlegend=False)
         figure.add_scatter(
-            x=[nodes[n].place for n in numbers],
+            x=[nodes[n].place + 1 for n in numbers],
             y=[heights[n] for n in numbers],
             mode="markers+text" if branches <= MOST_BRANCHES or name != "dropped" else "markers",
             text=[token_text(nodes[n].sign) if n else "start" for n in numbers],
-            textposition="middle right" if name == "dropped" else "top center",
+            textposition="middle right" if name == "dropped" else "top right",
             textfont={"color": colour},
             marker={"color": colour, "size": 8 if name == "answer" else 6},
             customdata=[[nodes[n].chance, nodes[n].total, nodes[n].score] for n in numbers],
@@ -60,7 +60,7 @@ def tree_still(tree: Any, mode: theme.Mode) -> Still:
         mode,
         height=int(max(240, 90 + ROW * min(branches, MOST_BRANCHES))),
         xaxis={
-            "title": {"text": "signs written before it"},
+            "title": {"text": "signs written"},
             "dtick": 1 if len(tree.best) < 20 else 5,
             "zeroline": False,
         },
