@@ -48,7 +48,7 @@ def search_tab(run: Run, snapshot: Snapshot) -> None:
                 "or take a shorter source."
             )
         st.markdown(
-            f"At each place {width} hypothes{'is stays' if width == 1 else 'es stay'} (dark), the others are dropped "
+            f"At each place {width} hypothes{'is is' if width == 1 else 'es are'} kept, the others are dropped "
             "(grey); the numbers beside the nodes are told when you point at them. **Greedy** keeps one and may miss a "
             "better answer that begins less well. **Exact** goes on with the most promising beginning until nothing "
             "can beat what has ended."
