@@ -19,7 +19,7 @@ from models.augmentation import Augment, mixed
 from models.cnn import SimpleCNN
 from training.device import choose_device
 from training.experiment import Network
-from training.findings import after_explosion
+from training.findings import slower
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 from training.settings import SettingsError
 
@@ -180,11 +180,7 @@ class AugmentationExperiment(Inside):
 
     def advice(self, value: float) -> str:
         """What to try when the loss has exploded."""
-        remedy = after_explosion(self.settings)
-        if "learning_rate" not in remedy:
-            return "The learning rate is as low as it goes: choose another optimiser and reset."
-        rates = f"it is {self.settings.learning_rate:g}; try {remedy['learning_rate']:g}"
-        return f"Lower the learning rate ({rates}) and reset."
+        return slower(self.settings)
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, optimiser, and the place in the epoch."""

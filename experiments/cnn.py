@@ -17,7 +17,7 @@ from experiments.cnn_observation import CNNObservation, array, spread_over_class
 from experiments.cnn_settings import CNNSettings
 from training.device import choose_device
 from training.experiment import Network
-from training.findings import after_explosion
+from training.findings import slower
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 NUM_SHOWN: Final = 10
@@ -140,11 +140,7 @@ class CNNExperiment(Inside):
 
     def advice(self, value: float) -> str:
         """What to try when the loss has exploded."""
-        remedy = after_explosion(self.settings)
-        if "learning_rate" not in remedy:
-            return "The learning rate is as low as it goes: choose another optimiser and reset."
-        rates = f"it is {self.settings.learning_rate:g}; try {remedy['learning_rate']:g}"
-        return f"Lower the learning rate ({rates}) and reset."
+        return slower(self.settings)
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, batch statistics, optimiser, and the place in the epoch."""

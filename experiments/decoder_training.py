@@ -20,7 +20,7 @@ from experiments.sequences import NOTHING, Own
 from models.decoder import DecoderOnly, LeakyDecoderOnly
 from training.device import choose_device
 from training.experiment import Network
-from training.findings import after_explosion
+from training.findings import slower
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 from training.settings import SettingsError
 
@@ -202,11 +202,7 @@ class DecoderTraining:
         """What to try when the loss has exploded."""
         if not self.settings.clip:
             return "A steep place has thrown the weights away: clip the gradients, for example at 1, and reset."
-        remedy = after_explosion(self.settings)
-        if "learning_rate" not in remedy:
-            return "The learning rate is as low as it goes: choose another optimiser and reset."
-        rates = f"it is {self.settings.learning_rate:g}; try {remedy['learning_rate']:g}"
-        return f"Lower the learning rate ({rates}) and reset."
+        return slower(self.settings)
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, optimiser, and the place in the epoch."""

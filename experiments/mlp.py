@@ -38,7 +38,7 @@ from experiments.mlp_settings import MLPSettings
 from models.mlp import ACTIVATIONS, SimpleMLP
 from training.device import choose_device
 from training.experiment import Network
-from training.findings import after_explosion
+from training.findings import after_explosion, slower
 from training.health import norm, shares
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
@@ -220,10 +220,7 @@ class MLPExperiment(Inside):
         remedy = after_explosion(self.settings)
         if "initialisation" in remedy:
             return "The first weights are very large: choose the default ones, or lower the learning rate, and reset."
-        if "learning_rate" not in remedy:
-            return "The learning rate is as low as it goes: choose another optimiser and reset."
-        rates = f"it is {self.settings.learning_rate:g}; try {remedy['learning_rate']:g}"
-        return f"Lower the learning rate ({rates}) and reset."
+        return slower(self.settings)
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, optimiser, and the place in the epoch."""

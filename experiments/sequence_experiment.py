@@ -18,7 +18,7 @@ from experiments.sequence_settings import ALL_SERIES, ALL_TEXTS, SequenceSetting
 from experiments.sequences import NOTHING, Own, SeriesTask, TextTask, make_task
 from training.device import choose_device
 from training.experiment import Network
-from training.findings import after_explosion
+from training.findings import slower
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 NO_CLIP: Final = 0.0
@@ -213,11 +213,7 @@ class SequenceExperiment:
         """What to try when the loss has exploded."""
         if not self.settings.clip:
             return "Gradients through time have exploded: clip them, for example at 1, and reset."
-        remedy = after_explosion(self.settings)
-        if "learning_rate" not in remedy:
-            return "The learning rate is as low as it goes: choose another optimiser and reset."
-        rates = f"it is {self.settings.learning_rate:g}; try {remedy['learning_rate']:g}"
-        return f"Lower the learning rate ({rates}) and reset."
+        return slower(self.settings)
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, optimiser, and the place in the epoch."""

@@ -127,6 +127,15 @@ def after_explosion(settings: Settings) -> dict[str, Any]:
     return rate(settings, GENTLER) | usual
 
 
+def slower(settings: Settings) -> str:
+    """What to try when the loss has run away, in a sentence: a lower rate, or what there is if it cannot fall."""
+    remedy = rate(settings, GENTLER)
+    if "learning_rate" not in remedy:
+        return "The learning rate is as low as it goes: choose another optimiser and reset."
+    now = settings.model_dump()["learning_rate"]
+    return f"Lower the learning rate (it is {now:g}; try {remedy['learning_rate']:g}) and reset."
+
+
 # ---- what the layers say -------------------------------------------------------------------------------------------
 
 
