@@ -42,7 +42,7 @@ LESSONS: Final = (
             "Nothing changes",
         ),
         answer=1,
-        trials=(Trial("no mask", {"uses_mask": False}), Trial("with mask", {})),
+        trials=(Trial("no mask", {"uses_mask": False}), Trial("with mask", {"uses_mask": True})),
         steps=120,
         holds=lambda n: (
             n[0]["test_loss"] < 0.1
@@ -69,7 +69,7 @@ LESSONS: Final = (
         question="Cross-attention is taken away: the decoder never sees the source. What can it still learn?",
         choices=("To reverse, more slowly", "How often signs come and when answers end", "Nothing at all"),
         answer=1,
-        trials=(Trial("no cross-attention", {"uses_memory": False}), Trial("with it", {})),
+        trials=(Trial("no cross-attention", {"uses_memory": False}), Trial("with it", {"uses_memory": True})),
         steps=120,
         holds=lambda n: (
             n[0]["test_loss"] < n[0]["first_test_loss"] - 0.2

@@ -1,13 +1,13 @@
 """The time bar on every page."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from catalog import PAGES
+from tests.experiments.test_laws import arrays
 from training.run import Run
 
 ROUTER = str(Path(__file__).parents[2] / "ui" / "router.py")
@@ -24,14 +24,10 @@ def trained(slug: str, steps: int = 100) -> tuple[AppTest, Run]:
     return app.run(), run
 
 
-def arrays(observation: Any) -> list[np.ndarray]:
-    return [value for value in vars(observation).values() if isinstance(value, np.ndarray)]
-
-
 @per_page
 def test_the_scrubber_shows_the_past_and_going_on_loses_nothing(slug: str) -> None:
     app, run = trained(slug)
-    now = arrays(run.poll().observation)
+    now = list(arrays(run.poll().observation))
     app.select_slider(key=f"{slug}_moment").set_value(0).run()
     assert not app.exception
     assert (run.visited, run.newest_step) == (0, 100)

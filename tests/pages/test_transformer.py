@@ -38,6 +38,7 @@ def test_presets_turn_the_knobs_and_say_what_was_measured_here():
     assert run_of(app).settings.length == 6
     app.button(key="transformer_step_10").click().run()
     assert run_of(app).wait(30)
+    run_of(app).pause()  # brings the snapshot up to date
     app.run()
     measured = [caption.value for caption in app.sidebar.caption if caption.value.startswith("Measured here")]
     assert len(measured) == 1
