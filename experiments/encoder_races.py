@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from experiments.encoder_settings import WITH_CLASSES, EncoderSettings
+from experiments.encoder_settings import EncoderSettings
 from training.race import Entrant
 from training.run import Build
 
@@ -32,8 +32,3 @@ def sides(build: Build, settings: EncoderSettings) -> list[Entrant]:
 def num_steps(settings: EncoderSettings) -> int:
     """How long the race with labels takes."""
     return settings.pretrain_steps + AFTERWARDS
-
-
-def has_classes(settings: EncoderSettings) -> bool:
-    """Whether the settings tell classes."""
-    return settings.task in WITH_CLASSES
