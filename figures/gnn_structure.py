@@ -156,7 +156,8 @@ def _add_spots(
 ) -> None:
     half = max(DISC * unit, 5.0)
     for atom, (x, y) in enumerate(places):
-        name = f"Atom {atom + 1}, {structure.elements[atom]}"
-        tip = name if values is None or not np.isfinite(values[atom]) else f"{name}: {values[atom]:+.3f}".replace("-", "−")
+        tip = f"Atom {atom + 1}, {structure.elements[atom]}"
+        if values is not None and np.isfinite(values[atom]):
+            tip += f": {values[atom]:+.3f}".replace("-", "−")
         spot = (float(x) - half, float(y) - half, 2 * half, 2 * half)
         scene.hot(spot, f"{hot_id}:{atom}", tip, event={"atom": atom}, pressed=atom == chosen)
