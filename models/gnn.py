@@ -5,7 +5,7 @@ a table or a picture would give another answer when the nodes are numbered anew;
 neighbours and a sum over nodes do not know an order.
 
 Papers: Kipf & Welling, "Semi-supervised classification with graph convolutional networks", arXiv:1609.02907 (GCN);
-Gilmer et al., "Neural message passing for quantum chemistry", arXiv:1704.01212 (the frame, and NNConv); Hamilton et al.,
+Gilmer et al., "Neural message passing for quantum chemistry", arXiv:1704.01212 (the frame, NNConv); Hamilton et al.,
 "Inductive representation learning on large graphs", arXiv:1706.02216 (GraphSAGE); Xu et al., "How powerful are graph
 neural networks?", arXiv:1810.00826 (GIN); Hu et al., "Strategies for pre-training graph neural networks",
 arXiv:1905.12265 (GINE, which reads the edges); Brody et al., "How attentive are graph attention networks?",
