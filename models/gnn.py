@@ -5,7 +5,7 @@ a table or a picture would give another answer when the nodes are numbered anew;
 neighbours and a sum over nodes do not know an order.
 
 Papers: Kipf & Welling, "Semi-supervised classification with graph convolutional networks", arXiv:1609.02907 (GCN);
-Gilmer et al., "Neural message passing for quantum chemistry", arXiv:1704.01212 (the frame, and NNConv); Hamilton et al.,
+Gilmer et al., "Neural message passing for quantum chemistry", arXiv:1704.01212 (the frame, NNConv); Hamilton et al.,
 "Inductive representation learning on large graphs", arXiv:1706.02216 (GraphSAGE); Xu et al., "How powerful are graph
 neural networks?", arXiv:1810.00826 (GIN); Hu et al., "Strategies for pre-training graph neural networks",
 arXiv:1905.12265 (GINE, which reads the edges); Brody et al., "How attentive are graph attention networks?",
@@ -108,8 +108,17 @@ class SimpleGNN(nn.Module):
             batch: the graph of each node, in order.
             edge_attr: the edges; only GINE, GAT and NNConv look at them.
         """
-        h = self.states(x, edge_index, batch, edge_attr)[-1]  # (n, H)
-        return self.lin(self.pool(h, batch))  # (B, K), or (n, K)
+        return self.lin(self.embed(x, edge_index, batch, edge_attr))
+
+    def embed(
+        self,
+        x: Float[Tensor, "n F"],
+        edge_index: Int64[Tensor, "2 e"],
+        batch: Int64[Tensor, " n"],
+        edge_attr: Float[Tensor, "e A"] | None = None,
+    ) -> Float[Tensor, "U H"]:
+        """The vector of each graph, or of each node, that the answer is read from."""
+        return self.pool(self.states(x, edge_index, batch, edge_attr)[-1], batch)
 
     def states(
         self,
@@ -160,13 +169,19 @@ class SimpleGNN(nn.Module):
         Raises:
             ValueError: for a layer that reads edges, which are not in the matrix.
         """
+        return self.lin(self.embed_dense(x, adjacency, is_node))
+
+    def embed_dense(
+        self, x: Float[Tensor, "B m F"], adjacency: Float[Tensor, "B m m"], is_node: Bool[Tensor, "B m"]
+    ) -> Float[Tensor, "U H"]:
+        """The same vectors as `embed` gives, from padded graphs; raises what `forward_dense` raises."""
         if self.layer not in DENSE:
             raise ValueError(f"{self.layer} reads edges one by one: call forward")
         found: list[Tensor] = []
         for conv, norm in zip(self.convs, self.norms, strict=True):
             h = convolve(self.layer, conv, found[-1] if found else x, adjacency)  # (B, m, H)
             found.append(self._after(F.relu(self._normalise(h, norm, is_node)), found))
-        return self.lin(self._pool_dense(found[-1], is_node))  # (B, K), or (n, K)
+        return self._pool_dense(found[-1], is_node)  # (B, H), or (n, H)
 
     def _normalise(
         self, h: Float[Tensor, "B m H"], norm: nn.Module, is_node: Bool[Tensor, "B m"]

@@ -62,7 +62,8 @@ def compared(tmp_path_factory):
     @cache
     def ask(slug):
         folder = tmp_path_factory.mktemp(slug)
-        command = [sys.executable, "-W", "error", "-m", "tests.experiments.programs", slug, str(folder)]
+        strict = ["-W", "error", "-W", "ignore:`torch.jit.script` is deprecated"]  # as in pyproject.toml
+        command = [sys.executable, *strict, "-m", "tests.experiments.programs", slug, str(folder)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=True)
         return {line["id"]: line for line in map(json.loads, done.stdout.splitlines())}, folder
 
