@@ -13,7 +13,7 @@ from data.dataset import seeded, standardise
 from data.graphs import Batch
 from data.networks import OwnNetwork
 from data.own_molecules import OwnMolecules
-from experiments.gnn_batches import Batches, Padded
+from experiments.gnn_batches import Padded, batches_of
 from experiments.gnn_data import FILES, make_graphs
 from experiments.gnn_depth import smoothness
 from experiments.gnn_inside import Inside
@@ -49,11 +49,12 @@ class GNNExperiment(Inside):
         self.device = choose_device(settings.device, is_small=True)
         self._own, self._network = own, network
         self.graphs = make_graphs(settings, own, network).to(self.device)
-        self.batches = Batches(self.graphs, settings.layer)
+        self.batches = batches_of(self.graphs, settings.layer)
         self.target_mean, self.target_std = self._scale()
         self._y = self._scaled_targets()
         self.model = self.make_network().to(self.device)
-        self.optimizer = make_optimizer(self.model.parameters(), settings)
+        self._weights = list(self.model.parameters())
+        self.optimizer = make_optimizer(self._weights, settings)
         self._learnt = self._rows_with(self.graphs.is_train)
         self._whole = self.batches.cut(self._learnt) if self.graphs.num_graphs == 1 else None
         self.num_steps = 0
@@ -102,7 +103,7 @@ class GNNExperiment(Inside):
         rows = self.next_rows()
         cut = self.batches.cut(rows) if self._whole is None else self._whole
         loss = self.loss_of(*self.answered(self.read(cut), rows, cut, self.graphs.is_train))
-        for weight in self.model.parameters():  # what zero_grad does, without its bookkeeping
+        for weight in self._weights:  # what zero_grad does, without its bookkeeping
             weight.grad = None
         loss.backward()
         if self.settings.schedule != "constant":
@@ -258,7 +259,7 @@ class GNNExperiment(Inside):
 
     def parameters(self) -> list[Tensor]:
         """Weights and biases, first layer to last."""
-        return list(self.model.parameters())
+        return list(self._weights)
 
     def networks(self) -> dict[str, Network]:
         """The network, and the first training graphs."""
