@@ -85,6 +85,12 @@ PAGES: Final = (
         chapter="Attention",
         sentence="An encoder reads, a decoder writes and looks back.",
     ),
+    Entry(
+        slug="gnn",
+        title="Graph neural network",
+        chapter="Graphs",
+        sentence="Nodes hear from their neighbours: molecules, friends and routes, whatever their size and order.",
+    ),
 )
 
 

@@ -106,7 +106,9 @@ class Graphs:
         return Part(self.x[nodes], self.edge_index[:, edges], self.edge_attr[edges])
 
     def to(self, device: torch.device) -> "Graphs":
-        """The same on another device, but for what is only drawn."""
+        """The same on another device, but for what is only drawn; itself if it is there already."""
+        if self.x.device == device:
+            return self
         moved = {
             name: getattr(self, name).to(device)
             for name in ("x", "edge_index", "edge_attr", "node_starts", "edge_starts", "y", "is_train", "is_test")

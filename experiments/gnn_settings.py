@@ -38,10 +38,10 @@ class GNNSettings(OptimizerSettings):
         group="Task",
     )
     atoms: Literal["ten types", "rich"] = knob(
-        "ten types",
+        "rich",
         "Atoms",
         "What the network is told of an atom: which of the lecture's ten elements it is, or its degree, charge, "
-        "hydrogens, rings and hybridisation, too.",
+        "hydrogens, ring and hybridisation, too.",
         group="Task",
         when={"data": MOLECULES},
     )

@@ -108,8 +108,17 @@ class SimpleGNN(nn.Module):
             batch: the graph of each node, in order.
             edge_attr: the edges; only GINE, GAT and NNConv look at them.
         """
-        h = self.states(x, edge_index, batch, edge_attr)[-1]  # (n, H)
-        return self.lin(self.pool(h, batch))  # (B, K), or (n, K)
+        return self.lin(self.embed(x, edge_index, batch, edge_attr))
+
+    def embed(
+        self,
+        x: Float[Tensor, "n F"],
+        edge_index: Int64[Tensor, "2 e"],
+        batch: Int64[Tensor, " n"],
+        edge_attr: Float[Tensor, "e A"] | None = None,
+    ) -> Float[Tensor, "U H"]:
+        """The vector of each graph, or of each node, that the answer is read from."""
+        return self.pool(self.states(x, edge_index, batch, edge_attr)[-1], batch)
 
     def states(
         self,
@@ -160,13 +169,19 @@ class SimpleGNN(nn.Module):
         Raises:
             ValueError: for a layer that reads edges, which are not in the matrix.
         """
+        return self.lin(self.embed_dense(x, adjacency, is_node))
+
+    def embed_dense(
+        self, x: Float[Tensor, "B m F"], adjacency: Float[Tensor, "B m m"], is_node: Bool[Tensor, "B m"]
+    ) -> Float[Tensor, "U H"]:
+        """The same vectors as `embed` gives, from padded graphs; raises what `forward_dense` raises."""
         if self.layer not in DENSE:
             raise ValueError(f"{self.layer} reads edges one by one: call forward")
         found: list[Tensor] = []
         for conv, norm in zip(self.convs, self.norms, strict=True):
             h = convolve(self.layer, conv, found[-1] if found else x, adjacency)  # (B, m, H)
             found.append(self._after(F.relu(self._normalise(h, norm, is_node)), found))
-        return self.lin(self._pool_dense(found[-1], is_node))  # (B, K), or (n, K)
+        return self._pool_dense(found[-1], is_node)  # (B, H), or (n, H)
 
     def _normalise(
         self, h: Float[Tensor, "B m H"], norm: nn.Module, is_node: Bool[Tensor, "B m"]
