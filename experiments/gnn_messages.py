@@ -13,9 +13,7 @@ from typing import Any, Final, NamedTuple
 import networkx
 import numpy as np
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch_geometric.nn import PairNorm
 
 from data.graphs import Part
@@ -312,7 +310,10 @@ def matrices_of(model: SimpleGNN, part: Part, layer: int) -> Matrices | None:
         "GraphSAGE": lambda: conv.lin_l.weight,
         "GIN": lambda: conv.nn[0].weight,
     }
-    rests = {"GraphSAGE": "and the node's own numbers times a matrix of their own", "GIN": "then ReLU and a second matrix"}
+    rests = {
+        "GraphSAGE": "and the node's own numbers times a matrix of their own",
+        "GIN": "then ReLU and a second matrix",
+    }
     if kind not in weights:
         return None
     edge, own = edge_weights(kind, part.edge_index, number)  # type: ignore[arg-type]

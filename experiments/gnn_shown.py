@@ -64,9 +64,7 @@ def node_names(part: Part, feature_names: tuple[str, ...]) -> tuple[str, ...]:
     if columns:
         known = part.x[:, columns]
         places = known.argmax(1).tolist()
-        signs = [
-            feature_names[columns[place]] if row.sum() else "" for place, row in zip(places, known, strict=True)
-        ]
+        signs = [feature_names[columns[place]] if row.sum() else "" for place, row in zip(places, known, strict=True)]
     return tuple(f"{sign}{number}" for number, sign in enumerate(signs, start=1))
 
 

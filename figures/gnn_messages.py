@@ -238,7 +238,9 @@ def matrices_scene(found: Any, names: Sequence[str], node: int) -> bytes:
             sign = "=" if place == 2 else "·"
             scene.text(left - _BETWEEN / 2, _TOP + _HIGH / 2, sign, size=22, align="center")
     kept = "" if len(nodes) == number else f"The node and those it hears: {len(nodes)} of {number:,} rows. "
-    words = f"{kept}Framed: {token_text(names[node])}. Blue is positive, orange negative, each matrix to its own largest."
+    words = (
+        f"{kept}Framed: {token_text(names[node])}. Blue is positive, orange negative, each matrix to its own largest."
+    )
     scene.text(8, _TOP + _HIGH + 26, words, size=ON_PAGE.note, colour="muted")
     return scene.to_bytes()
 
@@ -288,9 +290,7 @@ def reach_scene(seen: Any, found: Any, node: int, num_layers: int) -> bytes:
         for other, is_in in enumerate(is_heard):
             sign = count_text(found.walks[other]) if hot == "counted" else f"{share[other]:.0%}"
             tip = f"{seen.names[other]}, {distance_text(int(found.distance[other]))}: {sign}"
-            discs.append(
-                Disc(sign if is_in else "", "accent" if is_in else "panel", other == node, not is_in, tip)
-            )
+            discs.append(Disc(sign if is_in else "", "accent" if is_in else "panel", other == node, not is_in, tip))
         draw_graph(scene, box, seen.places, seen.links, discs, hot=hot, scale=ON_PAGE)
     return scene.to_bytes()
 

@@ -203,7 +203,9 @@ def _bend_lines(told: Message, channel: int) -> list[str]:
     more = "" if told.before is None else rf" + {factor(float(told.before[channel]), 4)}"
     letter = "" if told.before is None else " + x_i"
     bent = rf"\max(0, {tex(y, 4)}){more}"
-    lines.append(rf"h &= \max(0, {'y' if told.scaled else 'z'}){letter} = {bent} = {tex(float(told.state[channel]), 5)}")
+    lines.append(
+        rf"h &= \max(0, {'y' if told.scaled else 'z'}){letter} = {bent} = {tex(float(told.state[channel]), 5)}"
+    )
     return lines
 
 
