@@ -98,7 +98,7 @@ class Inside:
             points = self.points()
             looked = self.looked_at()
         first, second = self._directions(points.rows)
-        xy, share = oriented_plane(points.h, first, second)
+        xy, share = oriented_plane(array(points.h), array(first), array(second))
         said = self.in_words(points.outputs)
         loss_level, score_level = self._levels()
         return GNNObservation(
