@@ -80,15 +80,26 @@ def _draw_arrows(scene: Scene, graph: Any, places: np.ndarray, focus: Focus) -> 
         f"{token_name(graph.tokens[b], b)} to {token_name(graph.tokens[a], a)}:" for a, b in zip(t, s, strict=True)
     ]
     scene.edges(start, end, graph.weights[t, s], scale=1.0, max_width=9.0, straight=True, names=names)
-    tracks = []
-    for (x, y), (right, down) in zip(end, unit, strict=True):
-        side = np.array([-down, right]) * 0.45
-        wings = [np.array([x, y]) - HEAD * (np.array([right, down]) + turn * side) for turn in (1, -1)]
-        tracks.append(np.array([wings[0], [x, y], wings[1]]))
+    tracks = arrow_heads(end, unit)
     for track in tracks:
         track[:, 1] = scene.height - track[:, 1]
     frame = (0.0, 0.0, scene.width, scene.height)
     scene.lines(frame, tracks, xlim=(0.0, scene.width), ylim=(0.0, scene.height), colours="grey", width=1.2)
+
+
+def arrow_heads(ends: np.ndarray, units: np.ndarray) -> list[np.ndarray]:
+    """The two strokes at the end of each arrow, as a line of three places.
+
+    Args:
+        ends: (n, 2) where the arrows end.
+        units: (n, 2) their directions, of length 1.
+    """
+    tracks = []
+    for (x, y), (right, down) in zip(ends, units, strict=True):
+        side = np.array([-down, right]) * 0.45
+        wings = [np.array([x, y]) - HEAD * (np.array([right, down]) + turn * side) for turn in (1, -1)]
+        tracks.append(np.array([wings[0], [x, y], wings[1]]))
+    return tracks
 
 
 def _title(scene: Scene, box: Box, title: str, note: str, scale: Scale) -> None:

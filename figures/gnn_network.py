@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from figures.items import Box, Limits
+from figures.items import Box, Colour, Limits
 from figures.scene import Scene
 
 MOST_LINKS: Final = 1_500  # drawn of a network, so that a picture stays small
@@ -56,9 +56,16 @@ def draw_network(
     size = np.full(len(places), len(SIZES) - 1) if strength is None else _size_of(strength)
     for level in np.unique(size):
         at = size == level
-        flags = {"ringed": None if ringed is None else ringed[at], "hollow": None if hollow is None else hollow[at]}
-        limits: dict[str, Limits] = {"xlim": xlim, "ylim": ylim}
-        scene.points(box, places[at], **limits, classes=classes[at], radius=radius * SIZES[level], **flags)
+        scene.points(
+            box,
+            places[at],
+            xlim=xlim,
+            ylim=ylim,
+            classes=classes[at],
+            radius=radius * SIZES[level],
+            ringed=None if ringed is None else ringed[at],
+            hollow=None if hollow is None else hollow[at],
+        )
     if chosen is not None:
         _draw_frame(scene, _centres(box, places[[chosen]], xlim, ylim)[0], radius + 4)
     if hot_id:
@@ -125,11 +132,12 @@ def _draw_links(
 ) -> None:
     is_near = np.zeros(len(links), dtype=bool) if chosen is None else (links == chosen).any(1)
     xlim, ylim = limits
-    for at, colour, width in ((~is_near, "hairline", 1.0), (is_near, "muted", 1.4)):
+    kinds: tuple[tuple[np.ndarray, Colour, float], ...] = ((~is_near, "hairline", 1.0), (is_near, "muted", 1.4))
+    for at, colour, width in kinds:
         if at.any():
             broken = np.full((int(at.sum()), 1, 2), np.nan)  # a line that breaks after each link
             track = np.concatenate([places[links[at]], broken], axis=1).reshape(-1, 2)
-            scene.lines(box, [track], xlim=xlim, ylim=ylim, colours=colour, width=width)  # type: ignore[arg-type]
+            scene.lines(box, [track], xlim=xlim, ylim=ylim, colours=colour, width=width)
 
 
 def _centres(box: Box, places: np.ndarray, xlim: Limits, ylim: Limits) -> np.ndarray:
