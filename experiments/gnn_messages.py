@@ -1,6 +1,6 @@
 """One layer of message passing worked out by hand for one node, from the weights alone; and how far a node hears.
 
-Nothing here calls the layers: each sum is written out, and the tests compare it with what the network computes.
+The layers are not called for it: each sum is written out, and the tests compare it with what the network computes.
 
 Shapes: n nodes and e edges of one graph, s senders, C numbers of a message, F numbers of a node before the layer, H
 after it, K numbers that enter a product.
@@ -253,21 +253,12 @@ def _scaled(model: SimpleGNN, part: Part, states: list[Tensor], layer: int, sums
         factor = _array(norm.weight) / np.sqrt(sums.var() + norm.eps)
         return Scaled("layer", sums.mean() * ones, factor, _array(norm.bias))
     if isinstance(norm, PairNorm):
-        all_sums = _all_sums(model, part, states, layer)
+        edges = (part.edge_index, part.edge_attr) if model.reads_edges else (part.edge_index,)
+        all_sums = _array(model.convs[layer](states[layer], *edges))  # (n, H); it needs those of all nodes
         centre = all_sums.mean(0)
         size = np.sqrt(norm.eps + np.square(all_sums - centre).sum(1).mean())
         return Scaled("pair", centre, norm.scale / size * ones, 0 * ones)
     return None
-
-
-def _all_sums(model: SimpleGNN, part: Part, states: list[Tensor], layer: int) -> np.ndarray:
-    """(n, H) what the layer makes of every node before it is normalised, by hand too: PairNorm needs all of them."""
-    conv, x = model.convs[layer], _array(states[layer])
-    kind, found = kind_of(conv), []
-    for node in range(len(x)):
-        heard = _heard(conv, kind, part, x, node)
-        found.append(_steps(conv, kind, (heard.weights[:, None] * heard.said).sum(0), x[node])[1].sums)
-    return np.stack(found)
 
 
 # ---- the same as matrices --------------------------------------------------------------------------------------------

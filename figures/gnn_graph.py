@@ -15,7 +15,8 @@ from figures.theme import Scale
 
 WIDEST: Final = 30.0  # of a disc
 NARROWEST: Final = 5.0
-MOST_BUTTONS: Final = 120  # discs that are buttons; of larger graphs only those that are marked
+MOST_DISCS: Final = 120  # of larger graphs, nodes are plain points without signs, and no buttons
+MOST_LINKS: Final = 1_500
 ROOM_OF_WORDS: Final = 14.0  # a disc this wide holds its sign, if that is short
 
 
@@ -86,11 +87,16 @@ def draw_graph(
         numbers: n, what each node is called in its event; from 0 if left out.
         heavy: links in the accent colour as (node, node, width), drawn over the others.
     """
-    wide = diameter_of(box, places, links)
+    is_large = len(discs) > MOST_DISCS
+    wide = NARROWEST if is_large else diameter_of(box, places, links)
     at = fitted(box, places, wide)
-    draw_lines(scene, at[links[:, 0]], at[links[:, 1]], width=1.5 * scale.stroke, colour="grey")
+    shown = links[:MOST_LINKS]
+    draw_lines(scene, at[shown[:, 0]], at[shown[:, 1]], width=(0.6 if is_large else 1.5) * scale.stroke, colour="grey")
     for a, b, width in heavy:
         draw_lines(scene, at[[a]], at[[b]], width=width, colour="accent")
+    if is_large:
+        _draw_points(scene, at, discs)
+        return
     for node, (disc, (x, y)) in enumerate(zip(discs, at, strict=True)):
         tile = (x - wide / 2, y - wide / 2, wide, wide)
         scene.rect(tile, fill=disc.fill, stroke=_stroke(disc), width=_border(disc), radius=wide / 2)
@@ -98,9 +104,22 @@ def draw_graph(
             inside: Colour = "background" if disc.fill != "panel" else "muted" if disc.is_faint else "text"
             weight = 600 if disc.is_chosen else 400
             scene.text(x, y, disc.sign, size=scale.note, align="center", colour=inside, weight=weight)
-        if disc.tip and (len(discs) <= MOST_BUTTONS or not disc.is_faint):
+        if disc.tip:
             number = node if numbers is None else int(numbers[node])
             scene.hot(tile, f"{hot}:{number}", disc.tip, event={"node": number}, pressed=disc.is_chosen)
+
+
+def _draw_points(scene: Scene, at: np.ndarray, discs: Sequence[Disc]) -> None:
+    """Many nodes as points: grey if they are not marked, and the chosen one larger."""
+    frame, limits = (0.0, 0.0, scene.width, scene.height), ((0.0, scene.width), (0.0, scene.height))
+    xy = np.stack([at[:, 0], scene.height - at[:, 1]], axis=1)
+    kinds: dict[tuple[Colour, bool], list[int]] = {}
+    for node, disc in enumerate(discs):
+        colour: Colour = "grey" if disc.fill == "panel" else disc.fill
+        kinds.setdefault(("text" if disc.is_chosen else colour, disc.is_chosen), []).append(node)
+    for (colour, is_chosen), nodes in sorted(kinds.items(), key=lambda one: one[0][1]):
+        radius = 2 * NARROWEST if is_chosen else NARROWEST / 2
+        scene.points(frame, xy[nodes], xlim=limits[0], ylim=limits[1], colour=colour, radius=radius)
 
 
 def _stroke(disc: Disc) -> Colour:

@@ -11,7 +11,7 @@ import numpy as np
 from figures.attention_tokens import token_text
 from figures.gnn_graph import Disc, draw_graph
 from figures.kernels import draw_kernel, reach_of
-from figures.scene import Box, Scene
+from figures.scene import Box, Colour, Scene
 from figures.theme import ON_PAGE
 
 STAGES: Final = ("messages", "sum", "weights", "bend")
@@ -103,7 +103,8 @@ def _draw_senders(scene: Scene, seen: Any, told: Any) -> None:
         name, is_here = seen.names[node], node == told.node
         tip = f"{name}: {'is worked out here' if is_here else 'work this node out'}"
         is_faint = not is_here and node not in senders
-        discs.append(Disc(token_text(name, 4), "accent" if is_here else "panel", is_here, is_faint, tip))
+        fill: Colour = "accent" if is_here else "panel"
+        discs.append(Disc(token_text(name, 4), fill, is_chosen=is_here, is_faint=is_faint, tip=tip))
     draw_graph(scene, GRAPH, seen.places[nodes], links, discs, hot="node", scale=ON_PAGE, numbers=nodes, heavy=heavy)
 
 
@@ -238,9 +239,7 @@ def matrices_scene(found: Any, names: Sequence[str], node: int) -> bytes:
             sign = "=" if place == 2 else "·"
             scene.text(left - _BETWEEN / 2, _TOP + _HIGH / 2, sign, size=22, align="center")
     kept = "" if len(nodes) == number else f"The node and those it hears: {len(nodes)} of {number:,} rows. "
-    words = (
-        f"{kept}Framed: {token_text(names[node])}. Blue is positive, orange negative, each matrix to its own largest."
-    )
+    words = f"{kept}Framed: {token_text(names[node])}. Blue is positive, orange negative, each matrix to its own largest."
     scene.text(8, _TOP + _HIGH + 26, words, size=ON_PAGE.note, colour="muted")
     return scene.to_bytes()
 
@@ -290,7 +289,9 @@ def reach_scene(seen: Any, found: Any, node: int, num_layers: int) -> bytes:
         for other, is_in in enumerate(is_heard):
             sign = count_text(found.walks[other]) if hot == "counted" else f"{share[other]:.0%}"
             tip = f"{seen.names[other]}, {distance_text(int(found.distance[other]))}: {sign}"
-            discs.append(Disc(sign if is_in else "", "accent" if is_in else "panel", other == node, not is_in, tip))
+            fill: Colour = "accent" if is_in else "panel"
+            is_here = other == node
+            discs.append(Disc(sign if is_in else "", fill, is_chosen=is_here, is_faint=not is_in, tip=tip))
         draw_graph(scene, box, seen.places, seen.links, discs, hot=hot, scale=ON_PAGE)
     return scene.to_bytes()
 

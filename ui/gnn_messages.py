@@ -103,7 +103,7 @@ def _by_hand(run: Run, snapshot: Snapshot, seen: Shown) -> None:
     picture = message_scene(seen, told, number, channel, columns, names)
     live_canvas(picture, key="gnn_message_picture", height=HEIGHT, on_event=_clicked("node", len(seen.names)))
     st.latex(calculation(told, number, channel, int(columns[0])))
-    st.markdown(explained(told, seen, number, channel, names[0]))
+    st.markdown(explained(told, seen, number, channel, int(columns[0]), names[0]))
 
 
 def columns_of(told: Message, channel: int) -> np.ndarray:
@@ -141,11 +141,11 @@ def calculation(told: Message, stage: int, channel: int, column: int) -> str:
 
 
 def _message_line(told: Message, column: int) -> str:
-    """How the first sender's weight comes about, and its message."""
+    """How the weight of one sender comes about, and its message."""
     if not told.senders:
         return r"m &= 0"
-    weight, said = float(told.weights[0]), float(told.said[0, column])
-    count = len(told.senders)
+    row, count = loudest(told, column), len(told.senders)
+    weight, said = float(told.weights[row]), float(told.said[row, column])
     match told.kind:
         case "GCN":
             made = rf"\frac{{1}}{{\sqrt{{d_i d_j}}}} = \frac{{1}}{{\sqrt{{{tex(_degree(told))} \cdot "
@@ -155,13 +155,20 @@ def _message_line(told: Message, column: int) -> str:
         case "GAT":
             assert told.scores is not None
             powers = np.exp(told.scores - told.scores.max())
-            made = rf"\frac{{e^{{s_j}}}}{{\sum_r e^{{s_r}}}} = \frac{{e^{{{tex(float(told.scores[0]))}}}}}"
+            made = rf"\frac{{e^{{s_j}}}}{{\sum_r e^{{s_r}}}} = \frac{{e^{{{tex(float(told.scores[row]))}}}}}"
             made += rf"{{{tex(float(np.exp(told.scores.max()) * powers.sum()))}}} = {tex(weight)}"
         case _:
             made = tex(weight)
     said_words = {"GINE": r"\max(0, x_j + W_e e_{ij})", "NNConv": r"x_j \, \Theta(e_{ij})"}.get(told.kind, "x_j")
     message = rf"{factor(weight)} \cdot {factor(said)} = {tex(weight * said)}"
     return rf"w_{{ij}} &= {made}, \qquad m_{{ij}} = w_{{ij}} \, {said_words}: \; {message}"
+
+
+def loudest(told: Message, column: int) -> int:
+    """The sender whose message is largest in a channel, a neighbour if there is one that says anything."""
+    size = np.abs(told.weights * told.said[:, column])
+    others = np.array([sender != told.node for sender in told.senders])
+    return int((size + (others & (size > 0)) * (size.max() + 1)).argmax())
 
 
 def _degree(told: Message) -> float:
@@ -222,7 +229,7 @@ def terms(left: np.ndarray, right: np.ndarray) -> str:
     return " + ".join(written_out)
 
 
-def explained(told: Message, seen: Shown, stage: int, channel: int, first: str) -> str:
+def explained(told: Message, seen: Shown, stage: int, channel: int, column: int, first: str) -> str:
     """The stage in words."""
     name = plain(seen.names[told.node])
     senders = len([sender for sender in told.senders if sender != told.node])
@@ -237,7 +244,9 @@ def explained(told: Message, seen: Shown, stage: int, channel: int, first: str) 
     }
     words = (
         f"**Messages.** {counts} of **{name}** send{'s' if senders == 1 else ''} what they were before layer "
-        f"{told.layer + 1}. The weight is {weights[told.kind]}. ",
+        f"{told.layer + 1}. The weight is {weights[told.kind]}. "
+        + (f"Written out is what {plain(seen.names[told.senders[loudest(told, column)]])} says of “{plain(first)}”."
+           if told.senders else ""),
         f"**Sum.** All messages are added, number by number; the line is that of “{plain(first)}”. Their order does not "
         "matter, so the nodes may be numbered in any way. ",
         "**Weights.** The sum meets the same weights at every node, and what learns are these. "
