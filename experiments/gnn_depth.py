@@ -221,7 +221,10 @@ def _copied(part: Part, count: int) -> Batch:
     numbers = torch.arange(count, device=device)
     batch = numbers.repeat_interleave(number)
     edge_index = part.edge_index.repeat(1, count) + number * numbers.repeat_interleave(num_edges)
-    nodes, edges = torch.arange(number, device=device).repeat(count), torch.arange(num_edges, device=device).repeat(count)
+    nodes, edges = (
+        torch.arange(number, device=device).repeat(count),
+        torch.arange(num_edges, device=device).repeat(count),
+    )
     x = part.x.detach().repeat(count, 1)
     return Batch(x, edge_index, part.edge_attr.repeat(count, 1), batch, nodes, nodes, edges, count)
 

@@ -99,7 +99,7 @@ def _legend(seen: Any) -> str:
         return "filled: what it says · ringed: label given"
     if len(seen.class_names) > 2:
         return "blue nodes speak for it, orange ones against"
-    what = seen.class_names[1] if seen.class_names else f"more {seen.target_name}"
+    what = seen.class_names[1] if seen.class_names else f"more {seen.target_name.split(',')[0]}"
     return f"blue speaks for {what}, orange against"
 
 
@@ -108,12 +108,20 @@ def _draw_graph(scene: Scene, seen: Any, box: Box, layout: Layout) -> None:
         draw_network(
             scene, box, places=seen.places, edges=seen.edges, classes=seen.node_said, strength=seen.node_chances,
             ringed=seen.node_is_train, chosen=seen.item if seen.num_graphs == 1 else None,
-            hot_id="node" if seen.num_graphs == 1 else "",
+            hot_id="node" if seen.num_graphs == 1 else "", scale=layout.scale,
         )  # fmt: skip
     elif seen.structure is not None:
-        draw_structure(scene, box, seen.structure, values=seen.votes, reach=reach_of(seen.votes))
+        draw_structure(scene, box, seen.structure, values=seen.votes, reach=reach_of(seen.votes), scale=layout.scale)
     else:
-        _draw_small(scene, _square(box), seen.places, seen.edges, seen.votes, reach_of(seen.votes), 6.0)
+        _draw_small(
+            scene,
+            _square(box),
+            seen.places,
+            seen.edges,
+            seen.votes,
+            reach_of(seen.votes),
+            6.0 / layout.scale.stroke**0.5,
+        )
 
 
 def _draw_small(
@@ -156,7 +164,7 @@ def _draw_layers(scene: Scene, seen: Any, layout: Layout) -> None:
     rows = FEWER_ROWS if num_nodes > MANY else MOST_ROWS
     across, down = width / count, height / rows
     side = min(0.92 * across, 0.94 * down)
-    radius = min(4.0, max(1.1, 0.24 * side / math.sqrt(num_nodes)))
+    radius = min(4.0, max(1.1, 0.24 * side / math.sqrt(num_nodes))) / scale.stroke**0.7
     for number, (values, names) in enumerate(zip(seen.channels, seen.channel_names, strict=True)):
         x = left + (number + 0.5) * across
         kind, size = _head(seen, number, is_narrow=across < 4.6 * scale.label)
@@ -198,7 +206,7 @@ def _draw_plane(scene: Scene, seen: Any, layout: Layout) -> None:
     scene.text(left, top - 1.2 * scale.title, title, size=scale.title, weight=600)
     xlim, ylim = plane_limits(seen)
     scene.rect(box, stroke="hairline")
-    _draw_points(scene, seen, box, radius=2.6 * scale.stroke**0.5)
+    _draw_points(scene, seen, box, radius=2.6 / scale.stroke**0.5)
     here = np.flatnonzero(seen.rows == seen.item)
     if len(here) and not (seen.level == "node" and seen.num_graphs > 1):
         scene.points(box, seen.xy[here], xlim=xlim, ylim=ylim, colour="text", hollow=[True], radius=7.0)

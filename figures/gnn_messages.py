@@ -239,7 +239,9 @@ def matrices_scene(found: Any, names: Sequence[str], node: int) -> bytes:
             sign = "=" if place == 2 else "·"
             scene.text(left - _BETWEEN / 2, _TOP + _HIGH / 2, sign, size=22, align="center")
     kept = "" if len(nodes) == number else f"The node and those it hears: {len(nodes)} of {number:,} rows. "
-    words = f"{kept}Framed: {token_text(names[node])}. Blue is positive, orange negative, each matrix to its own largest."
+    words = (
+        f"{kept}Framed: {token_text(names[node])}. Blue is positive, orange negative, each matrix to its own largest."
+    )
     scene.text(8, _TOP + _HIGH + 26, words, size=ON_PAGE.note, colour="muted")
     return scene.to_bytes()
 

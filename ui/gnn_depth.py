@@ -169,9 +169,7 @@ def squashed_words(now: Squashed) -> str:
     )
     if len(values) - 1 > layers:
         beyond = float(np.abs(values[layers + 1 :]).max())
-        words += (
-            f"Beyond {layers} link{'' if layers == 1 else 's'} it is {'exactly 0' if beyond == 0 else 'not 0'}: "
-        )
+        words += f"Beyond {layers} link{'' if layers == 1 else 's'} it is {'exactly 0' if beyond == 0 else 'not 0'}: "
         words += "no message has come from there. " if beyond == 0 else "the normalisation mixes all nodes of a graph. "
     return words + (
         "Whatever is far must share the same few numbers with all that is on the way. The dotted curve is what the "
