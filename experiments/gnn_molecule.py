@@ -1,8 +1,8 @@
 """What the live network of the page `gnn` says of any molecule, and which atoms it says so for.
 
 Two ways to ask which atoms count. The slope of the answer times what is told of an atom (Simonyan et al., "Deep inside
-convolutional networks", arXiv:1312.6034, times the input) is quick and a guess; leaving the atom out and asking again is
-slow and exact about that one question. They need not agree.
+convolutional networks", arXiv:1312.6034, times the input) is quick and a guess; leaving the atom out and asking again
+is slow and exact about that one question. They need not agree.
 
 Shapes: n atoms, F numbers for an atom, K outputs, R molecules to compare with.
 """
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import torch
 from jaxtyping import Float, Int64
 from rdkit.Chem import Mol
-from scipy.stats import rankdata
 from torch import Tensor
 
 from data.graphs import Batch, Part, joined
@@ -138,7 +138,7 @@ def scores_without(model: Any, part: Part, weights: Float[Tensor, " K"]) -> Floa
 
 
 def without(part: Part, atom: int) -> Part:
-    """A molecule without one of its atoms and the bonds of that atom."""
+    """A molecule without one of its atoms and the bonds of that atom; what is told of the others stays as it was."""
     is_kept = torch.arange(len(part.x), device=part.x.device) != atom
     is_bond = (part.edge_index != atom).all(0)
     ends = part.edge_index[:, is_bond]
@@ -193,7 +193,7 @@ def rank_agreement(one: Float[np.ndarray, " n"], other: Float[np.ndarray, " n"])
     both = np.isfinite(one) & np.isfinite(other)
     if both.sum() < 2:
         return float("nan")
-    ranks = [rankdata(_rounded(values[both])) for values in (one, other)]
+    ranks = [pd.Series(_rounded(values[both])).rank().to_numpy() for values in (one, other)]
     if min(np.ptp(rank) for rank in ranks) == 0:
         return float("nan")
     return float(np.corrcoef(*ranks)[0, 1])

@@ -23,11 +23,13 @@ from ui.words import plain, written
 
 TEXT: Final = "gnn_molecule_smiles"
 PICK: Final = "gnn_molecule_pick"
+NUMBERED: Final = "gnn_molecule_numbered"
 PAST: Final = "_gnn_molecule_past"  # what was looked at, the newest last
 CHOSEN: Final = "_gnn_molecule_atom"
 COMPLAINT: Final = "_gnn_molecule_complaint"
 EDITED: Final = "_gnn_molecule_edited"  # to be looked at from the next run on: the widgets are drawn by then
-MAX_PAST: Final = 50
+MAX_NUMBERED: Final = "gnn_molecule_numbered"
+PAST: Final = 50
 NO_MOLECULES: Final = "This network reads no molecules: choose such a task under Task."
 KNOWN: Final = {
     "4-nitroaniline": "Nc1ccc(cc1)[N+](=O)[O-]",
@@ -73,10 +75,15 @@ def molecule_tab(run: Run, snapshot: Snapshot) -> None:
     entry = past[-1]
     said = run.look(partial(ask, entry.mol))
     st.markdown(_verdict(said))
-    scene = molecule_scene(laid_out(entry.mol, entry.smiles), said, chosen=_chosen(entry.mol))
+    scene = molecule_scene(
+        laid_out(entry.mol, entry.smiles),
+        said,
+        chosen=_chosen(entry.mol),
+        is_numbered=bool(st.session_state.get(NUMBERED)),
+    )
     live_canvas(scene, key="gnn_molecule_picture", on_event=_click)
     _about_atoms(entry.mol, said)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
         _editors(entry)
     with right:
@@ -173,13 +180,15 @@ def _about_atoms(mol: Mol, said: Said) -> None:
     chosen = _chosen(mol)
     words = "Click an atom for its numbers."
     if chosen is not None:
-        left_out = written(float(said.left_out[chosen]), "+.3f") if np.isfinite(said.left_out[chosen]) else "not measured"
+        left_out = (
+            written(float(said.left_out[chosen]), "+.3f") if np.isfinite(said.left_out[chosen]) else "not measured"
+        )
         words = (
             f"**Atom {chosen + 1}, {mol.GetAtomWithIdx(chosen).GetSymbol()}:** slope × input "
             f"{written(float(said.slopes[chosen]), '+.3f')}, left out {left_out}."
         )
     st.markdown(f"{words} {agreement}")
-    unit = "the logit above that of the others" if said.class_names else plain(said.target_name)
+    unit = "how far its logit is above the others'" if said.class_names else plain(said.target_name)
     st.caption(
         f"Blue atoms speak for {plain(said.speaks_for)}, orange ones against it; what is counted is {unit}. The slope "
         "tells what a tiny change of an atom's inputs would do; leaving the atom out takes its bonds away, too, and "
@@ -225,7 +234,9 @@ def _alerts(mol: Mol, said: Said) -> None:
     inside = sorted({atom for one in found for atom in one.atoms})
     weight = np.abs(said.slopes)
     share = float(weight[inside].sum() / weight.sum()) if weight.sum() > 0 else math.nan
-    told = "" if math.isnan(share) else f" On the atoms of the alerts lie {share:.0%} of all slope × input, signs aside."
+    told = (
+        "" if math.isnan(share) else f" On the atoms of the alerts lie {share:.0%} of all slope × input, signs aside."
+    )
     st.caption(
         f"Of all training molecules {base_rate():.0%} are mutagenic.{told} The groups: after Kazius, McGuire & Bursi, "
         "doi:10.1021/jm040835a."
@@ -238,6 +249,7 @@ def _alerts(mol: Mol, said: Said) -> None:
 def _editors(entry: Entry) -> None:
     """The atoms and the bonds in tables; what fits is taken over, what does not is said and stays in the tables."""
     st.markdown("**Edit it**: change a cell, add a row at the end, or choose rows and delete them")
+    st.toggle("Number the atoms in the picture", key=NUMBERED)
     version = f"{len(st.session_state[PAST])}_{entry.smiles}"
     one, other = st.columns(2)
     with one:
@@ -248,8 +260,8 @@ def _editors(entry: Entry) -> None:
             height=260,
             column_config={
                 "atom": st.column_config.NumberColumn(disabled=True, width=56),
-                "element": st.column_config.TextColumn(max_chars=2),
-                "charge": st.column_config.NumberColumn(step=1),
+                "element": st.column_config.TextColumn(max_chars=2, width=80),
+                "charge": st.column_config.NumberColumn(step=1, width=72),
             },
             key=f"gnn_molecule_atoms_{version}",
             alt="The atoms, to edit.",
@@ -261,9 +273,9 @@ def _editors(entry: Entry) -> None:
             hide_index=True,
             height=260,
             column_config={
-                "from": st.column_config.NumberColumn(step=1, width=56),
-                "to": st.column_config.NumberColumn(step=1, width=56),
-                "kind": st.column_config.SelectboxColumn(options=list(KINDS)),
+                "from": st.column_config.NumberColumn(step=1, width=64),
+                "to": st.column_config.NumberColumn(step=1, width=64),
+                "kind": st.column_config.SelectboxColumn(options=list(KINDS), width=88),
             },
             key=f"gnn_molecule_bonds_{version}",
             alt="The bonds, to edit.",
