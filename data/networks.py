@@ -149,7 +149,8 @@ def _airports() -> Network:
     earth = [_moved(airport["state"], float(airport["lon"]), float(airport["lat"])) for airport in airports]
     report = (
         "A link: a direct route. The groups are regions of the country. This one is hard: big airports are linked "
-        "to all regions. GCN told 40 to 59% right where always saying the largest group gives 37%.",
+        "to all regions. Always saying the largest group is right for 37%; with one labelled airport of each region a "
+        "GCN does no better, with five of each it tells more than half right.",
         "Alaska, Hawaii, Puerto Rico and the Virgin Islands are drawn smaller and nearer than they are.",
     )
     return Network(
