@@ -85,6 +85,34 @@ def test_the_fresh_network_has_the_layer_of_the_page() -> None:
     assert outputs[0] != outputs[1]
 
 
+def live_tab() -> None:
+    import streamlit as st
+
+    from experiments.gnn import GNNExperiment
+    from experiments.gnn_settings import GNNSettings
+    from training.run import Run
+    from ui.gnn_everything import everything_tab
+
+    run = Run(GNNExperiment, GNNSettings(data=st.session_state["data"], layer="GAT"))
+    everything_tab(run, run.poll())
+
+
+@pytest.mark.parametrize(("kind", "data"), [("molecule", "blood-brain barrier"), ("social network", "karate club")])
+def test_the_pages_own_network_is_asked_where_it_can_read_the_thing(kind: str, data: str) -> None:
+    app = AppTest.from_function(live_tab, default_timeout=60)
+    app.session_state["data"] = data
+    app.session_state["gnn_everything_kind"] = kind
+    app.session_state["_gnn_everything_draws"] = {kind: 1}
+    app.run()
+    assert not app.exception
+    assert "The network of this page, as it stands" in words_of(app)
+    assert ("each followed under its new number" in words_of(app)) == (kind == "social network")
+    app.session_state["gnn_everything_kind"] = "picture"
+    app.session_state["_gnn_everything_draws"] = {"picture": 1}
+    app.run()
+    assert "fresh because the page's own reads other inputs" in words_of(app)
+
+
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     found: dict[str, Any] = {}
