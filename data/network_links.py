@@ -40,7 +40,7 @@ def communities(
     kept = found if len(found) <= MAX_CLASSES else found[: MAX_CLASSES - 1]
     groups = {node: number for number, members in enumerate(kept) for node in members}
     centres = [max(sorted(members), key=graph.degree) for members in kept]
-    called = [f"around {names[centre]}" for centre in centres] + ["the rest"] * (len(kept) < len(found))
+    called = [names[centre] for centre in centres] + ["the rest"] * (len(kept) < len(found))
     return tuple(groups.get(node, len(kept)) for node in range(len(names))), unique_names(called)
 
 

@@ -114,10 +114,13 @@ def _karate() -> Network:
         tuple("instructor" if node == 0 else "officer" if node == 33 else f"member {node}" for node in club),
         tuple(club.edges),
         tuple(sides.index(club.nodes[node]["club"]) for node in club),
-        ("with the instructor", "with the officer"),
+        ("instructor", "officer"),
         layout(len(club), tuple(club.edges)),
         (0, 33),
-        ("The groups are the two clubs after the split. The instructor and the officer are labelled first.",),
+        (
+            "The groups are the two clubs after the split, one with the instructor and one with the officer, who are "
+            "labelled first.",
+        ),
         "Friendships in a karate club: W. W. Zachary, An information flow model, 1977, via networkx (BSD).",
     )
 
@@ -131,7 +134,8 @@ def _miserables() -> Network:
     groups, group_names = communities(names, links, [weight for *_, weight in sorted(pairs)])
     report = (
         "A link: two people come in the same chapter. The groups are no fact of the novel: they are communities, "
-        "computed from the links and how often each comes (Louvain's search for the highest modularity).",
+        "computed from the links and how often each comes (Louvain's search for the highest modularity), and called "
+        "after their most linked member.",
     )
     source = "People in Victor Hugo's Les Misérables: D. E. Knuth, The Stanford GraphBase, 1993, via networkx (BSD)."
     return Network(names, links, groups, group_names, layout(len(names), links), (), report, source)
@@ -290,7 +294,7 @@ def _own(own: OwnNetwork) -> Network:
         groups, group_names = communities(own.names, links, [1.0] * len(links))
         report = (
             "No groups were given, so they are communities, computed from the links (Louvain's search for the highest "
-            "modularity).",
+            "modularity), and called after their most linked member.",
         )
     places = layout(len(own.names), links)
     return Network(own.names, links, groups, group_names, places, (), (*own.report, *report), OWN_SOURCE)
