@@ -26,7 +26,7 @@ from data.network_links import communities, fitted, layout
 
 MIN_NODES: Final = 4
 MAX_NODES: Final = 2_000
-MAX_LINKS: Final = 20_000
+MAX_LINKS: Final = 8_000  # more would make a step of a deep network slow
 MAX_OWN_INPUTS: Final = 512  # more nodes share so many numbers
 MAX_DEGREE: Final = 20  # more links count as so many
 OWN_SOURCE: Final = "A network of your own; it stays in this session."
@@ -199,7 +199,7 @@ def read_network(content: bytes | str, groups: bytes | str = "") -> OwnNetwork:
         groups: CSV, a node and its group in each row.
 
     Raises:
-        DataError: for anything that is no network of 4 to 2,000 nodes and at most 20,000 links.
+        DataError: for anything that is no network of 4 to 2,000 nodes and at most 8,000 links.
     """
     pairs, report = _read_pairs(content)
     links = {(a, b) if a <= b else (b, a) for a, b in pairs if a != b}
