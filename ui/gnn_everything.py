@@ -246,6 +246,7 @@ def _verdict(found: Answers) -> str:
         if found.is_live
         else "A graph network with this page's settings, fresh because the page's own reads other inputs,"
     )
+    rounding = ", which is rounding" if found.gnn_difference > 0 else ""
     over = "of any node, each followed under its new number," if found.is_of_nodes else ""
     mlp = (
         f"The outputs of an untrained MLP that reads the matrix as a row of numbers change by up to "
@@ -256,5 +257,5 @@ def _verdict(found: Answers) -> str:
     )
     return (
         f"The picture keeps its shape; matrix and list change. {which} gives the same: the largest difference {over} "
-        f"is **{written(found.gnn_difference, '.1g')}**, which is rounding. {mlp}"
+        f"is **{written(found.gnn_difference, '.1g')}**{rounding}. {mlp}"
     ).replace("  ", " ")
