@@ -139,7 +139,8 @@ class Colouring:
 def refine(pair: Pair) -> Colouring:
     """Colours both graphs together, until no colour splits any more."""
     colours = [[0] * len(graph) for graph in pair.graphs]
-    rounds, recipes, apart = [_frozen(colours)], [()], None
+    rounds, apart = [_frozen(colours)], None
+    recipes: list[tuple[Recipe, ...]] = [()]
     while True:
         made = [
             [_recipe(graph, one, node) for node in range(len(graph))]
@@ -169,7 +170,7 @@ def place_nodes(graph: networkx.Graph) -> np.ndarray:
     return laid_out(np.array(graph.edges).T.reshape(2, -1), len(graph))
 
 
-# ---- networks ----------------------------------------------------------------------------------------------------------
+# ---- networks --------------------------------------------------------------------------------------------------------
 
 
 class Verdict(NamedTuple):
@@ -255,7 +256,7 @@ def usual(graphs: Graphs) -> tuple[Float[Tensor, " F"], Float[Tensor, " A"]]:
     return rows[0], rows[1]
 
 
-# ---- what helps --------------------------------------------------------------------------------------------------------
+# ---- what helps ------------------------------------------------------------------------------------------------------
 
 
 class Help(NamedTuple):
@@ -273,7 +274,7 @@ class Help(NamedTuple):
 
 
 def helps(pair: Pair) -> tuple[Help, ...]:
-    """A GIN told the same of all nodes; besides a random number of its own for each; or counts of rings through each."""
+    """A GIN told the same of all nodes, and besides a random number of its own for each, or counts of rings."""
     tellers: dict[str, Callable[[networkx.Graph], Tensor]] = {
         "all nodes alike": lambda graph: torch.zeros(len(graph), 0),
         "a number of its own": lambda graph: torch.rand(len(graph), 1, generator=seeded(SEED)),

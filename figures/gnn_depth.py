@@ -96,7 +96,7 @@ def squashed_still(now: Any, start: Any, mode: theme.Mode) -> Still:
     ]  # fmt: skip
     values = now.measured.values[:reach]
     alt = (
-        f"Mean size of the slope of a node's last state to the inputs of a node, by their distance: {values[0]:.3g} for "
+        f"Mean size of the slope of a node's last state to the inputs of a node, by distance: {values[0]:.3g} for "
         f"itself, {values[-1]:.3g} at {len(values) - 1} links, with {now.num_layers} layers."
     )
     return lines_still(

@@ -19,9 +19,9 @@ WIDTH: Final = 1120.0
 HEIGHT: Final = 430.0
 GRAPH: Final[Box] = (6.0, 44.0, 400.0, 376.0)
 TABLE: Final = 440.0  # its left end
-NAMES: Final = 92.0  # room for who sends
+NAMES: Final = 118.0  # room for who sends
 NUMBERS: Final = 62.0  # for a weight
-CELL: Final = 66.0
+CELL: Final = 62.0
 ROW: Final = 24.0
 MOST_CHANNELS: Final = 7
 MOST_SENDERS: Final = 7
@@ -40,7 +40,10 @@ class Rows(NamedTuple):
 def rows_of(told: Any, names: Sequence[str]) -> Rows:
     """The messages, times their weights; where there are too many, the last row is the sum of the least."""
     products = told.weights[:, None] * told.said
-    labels = [names[sender] + (" itself" if sender == told.node else "") for sender in told.senders]
+    labels = [
+        names[sender] + (" itself" if sender == told.node else f", {bond}" if bond else "")
+        for sender, bond in zip(told.senders, told.bonds, strict=True)
+    ]
     if len(labels) <= MOST_SENDERS + 1:
         return Rows(tuple(labels), told.weights, products)
     order = np.argsort(-np.abs(products).sum(1), kind="stable")
@@ -156,7 +159,7 @@ def unit_of(told: Any, channel: int) -> int:
 def _draw_row_names(scene: Scene, rows: Rows, top: float) -> None:
     for row, (name, weight) in enumerate(zip(rows.names, rows.weights, strict=True)):
         y = top + (row + 0.5) * ROW
-        scene.text(TABLE, y, token_text(name, 14), size=ON_PAGE.label)
+        scene.text(TABLE, y, token_text(name, 17), size=ON_PAGE.label)
         told = f"{weight:.3f}".replace("-", "−")
         scene.text(TABLE + NAMES + NUMBERS - 10, y, told, size=ON_PAGE.label, align="right", tabular=True)
 
@@ -239,7 +242,9 @@ def matrices_scene(found: Any, names: Sequence[str], node: int) -> bytes:
             sign = "=" if place == 2 else "·"
             scene.text(left - _BETWEEN / 2, _TOP + _HIGH / 2, sign, size=22, align="center")
     kept = "" if len(nodes) == number else f"The node and those it hears: {len(nodes)} of {number:,} rows. "
-    words = f"{kept}Framed: {token_text(names[node])}. Blue is positive, orange negative, each matrix to its own largest."
+    words = (
+        f"{kept}Framed: {token_text(names[node])}. Blue is positive, orange negative, each matrix to its own largest."
+    )
     scene.text(8, _TOP + _HIGH + 26, words, size=ON_PAGE.note, colour="muted")
     return scene.to_bytes()
 
@@ -253,7 +258,7 @@ def kept_nodes(A: np.ndarray, node: int) -> np.ndarray:
     return np.array(sorted([node, *heard[: MOST_NODES - 1]]))
 
 
-# ---- how far a node hears ----------------------------------------------------------------------------------------------
+# ---- how far a node hears --------------------------------------------------------------------------------------------
 
 _HALF: Final = 540.0
 

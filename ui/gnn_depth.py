@@ -27,7 +27,7 @@ from ui.words import written
 PARTS: Final = ("Growing alike", "1, 2, 4 and 8 layers", "Far away")
 STEPS: Final = 200
 FOUND: Final = "_gnn_depths"  # what the races of this data and layer have found, by variant
-SCORES: Final = ("test_accuracy", "test_r2", "test_loss", "accuracy", "loss")  # the first that is there is drawn
+SCORES: Final = ("test_auc", "test_accuracy", "test_r2", "accuracy", "r2", "loss")  # the first that is there is drawn
 
 
 def depth_tab(run: Run, snapshot: Snapshot) -> None:
@@ -63,9 +63,9 @@ def alike_words(now: Alike, settings: Any) -> str:
         "**Oversmoothing.** Each layer replaces a node by a mixture of itself and its neighbours; mixed often enough, "
         f"all nodes are the same mixture. Over {graphs}, two nodes have a mean cosine of "
         f"**{written(float(now.cosines[0]), '.3f')}** before the first layer and "
-        f"**{written(float(now.cosines[-1]), '.3f')}** after the last; 1 means that all point the same way. ReLU leaves "
-        "nothing negative, which alone lifts it. The energy is what nodes differ by across a link, as a share of their "
-        "size: 0 is what GCN's means run into."
+        f"**{written(float(now.cosines[-1]), '.3f')}** after the last; 1 means that all point the same way. ReLU "
+        "leaves nothing negative, which alone lifts it. The energy is what nodes differ by across a link, as a share of "
+        "their size: 0 is what GCN's means run into."
     )
     if settings.num_layers < 4:
         words += f" {settings.num_layers} layers are few: turn Layers up to see it."
@@ -130,9 +130,10 @@ def _show_depths(kept: dict[str, dict[str, np.ndarray]], score: str) -> None:
     variant, found = list(kept.items())[-1]
     cosines, scores = found["cosine"], found[score]
     st.markdown(
-        f"{variant[0].upper()}{variant[1:]}: from {DEPTHS[0]} to {DEPTHS[-1]} layers the mean cosine of two nodes goes "
-        f"from **{written(float(cosines[0]), '.3f')}** to **{written(float(cosines[-1]), '.3f')}**, and "
-        f"{name_in_words(score)} from **{written(float(scores[0]), '.3g')}** to **{written(float(scores[-1]), '.3g')}**."
+        f"{variant[0].upper()}{variant[1:]}: from {DEPTHS[0]} to {DEPTHS[-1]} layers the mean cosine of two nodes "
+        f"goes from **{written(float(cosines[0]), '.3f')}** to **{written(float(cosines[-1]), '.3f')}**, and "
+        f"{name_in_words(score)} from **{written(float(scores[0]), '.3g')}** to "
+        f"**{written(float(scores[-1]), '.3g')}**."
     )
 
 
@@ -169,9 +170,7 @@ def squashed_words(now: Squashed) -> str:
     )
     if len(values) - 1 > layers:
         beyond = float(np.abs(values[layers + 1 :]).max())
-        words += (
-            f"Beyond {layers} link{'' if layers == 1 else 's'} it is {'exactly 0' if beyond == 0 else 'not 0'}: "
-        )
+        words += f"Beyond {layers} link{'' if layers == 1 else 's'} it is {'exactly 0' if beyond == 0 else 'not 0'}: "
         words += "no message has come from there. " if beyond == 0 else "the normalisation mixes all nodes of a graph. "
     return words + (
         "Whatever is far must share the same few numbers with all that is on the way. The dotted curve is what the "

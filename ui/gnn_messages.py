@@ -64,7 +64,7 @@ def choose_layer(num_layers: int) -> int:
     layers = list(range(1, num_layers + 1))
     if st.session_state.get(LAYER) not in layers:
         st.session_state[LAYER] = 1
-    return int(st.segmented_control("Layer", layers, required=True, key=LAYER)) - 1
+    return int(st.segmented_control("Layer", layers, required=True, key=LAYER) or 1) - 1
 
 
 def choose_channel(told: Message) -> int:
@@ -210,7 +210,9 @@ def _bend_lines(told: Message, channel: int) -> list[str]:
     more = "" if told.before is None else rf" + {factor(float(told.before[channel]), 4)}"
     letter = "" if told.before is None else " + x_i"
     bent = rf"\max(0, {tex(y, 4)}){more}"
-    lines.append(rf"h &= \max(0, {'y' if told.scaled else 'z'}){letter} = {bent} = {tex(float(told.state[channel]), 5)}")
+    lines.append(
+        rf"h &= \max(0, {'y' if told.scaled else 'z'}){letter} = {bent} = {tex(float(told.state[channel]), 5)}"
+    )
     return lines
 
 
@@ -245,8 +247,8 @@ def explained(told: Message, seen: Shown, stage: int, channel: int, column: int,
         f"{told.layer + 1}. The weight is {weights[told.kind]}. "
         + (f"Written out is what {plain(seen.names[told.senders[loudest(told, column)]])} says of “{plain(first)}”."
            if told.senders else ""),
-        f"**Sum.** All messages are added, number by number; the line is that of “{plain(first)}”. Their order does not "
-        "matter, so the nodes may be numbered in any way. ",
+        f"**Sum.** All messages are added, number by number; the line is that of “{plain(first)}”. Their order does "
+        "not matter, so the nodes may be numbered in any way. ",
         "**Weights.** The sum meets the same weights at every node, and what learns are these. "
         + ("This layer has two matrices with ReLU between; written out is the hidden unit that counts most. "
            if told.hidden is not None else ""),
@@ -275,9 +277,9 @@ def _matrices(run: Run, snapshot: Snapshot, seen: Shown) -> None:
     live_canvas(matrices_scene(found, seen.names, node), key="gnn_matrices_picture", height=HEIGHT)
     rest = f", {found.rest}" if found.rest else ""
     st.markdown(
-        f"**The whole layer at once.** Row {plain(seen.names[node])} of A picks the rows of X that the node hears, with "
-        f"their weights; W mixes the channels, the same for all nodes. Then the bias is added{rest}, and ReLU bends. "
-        f"A is fixed by the graph: it has {int((found.A != 0).sum()):,} entries that are not 0 of {found.A.size:,}, "
+        f"**The whole layer at once.** Row {plain(seen.names[node])} of A picks the rows of X that the node hears, "
+        f"with their weights; W mixes the channels, the same for all nodes. Then the bias is added{rest}, and ReLU "
+        f"bends. A is fixed by the graph: it has {int((found.A != 0).sum()):,} entries that are not 0 of {found.A.size:,}, "
         "which is why a sum over links is cheaper than this product where graphs are large."
     )
 
@@ -308,10 +310,10 @@ def reach_words(seen: Shown, found: Any, node: int, layers: int) -> str:
     """What both counts say."""
     counted, heard, everybody = int((found.walks > 0).sum()), int((found.slopes > 0).sum()), len(found.walks)
     words = (
-        f"**{plain(seen.names[node])} after {layers} layer{'' if layers == 1 else 's'}.** Each layer brings what is one "
-        f"link further. Where row {plain(seen.names[node])} of (A + 1) to the power {layers} is not 0, a message has "
-        f"arrived: **{counted}** of {everybody} nodes; the numbers count the ways. In the network, the state has a slope "
-        f"to the inputs of **{heard}** nodes; the shares are the sizes of these slopes, the largest being 100 %."
+        f"**{plain(seen.names[node])} after {layers} layer{'' if layers == 1 else 's'}.** Each layer brings what is "
+        f"one link further. Where row {plain(seen.names[node])} of (A + 1) to the power {layers} is not 0, a message "
+        f"has arrived: **{counted}** of {everybody} nodes; the numbers count the ways. In the network, the state has a "
+        f"slope to the inputs of **{heard}** nodes; the shares are the sizes of these slopes, the largest being 100 %."
     )
     if found.hears_all:
         return words + " PairNorm takes the mean of all nodes away, so that everybody hears everybody at once."
