@@ -11,7 +11,7 @@ from rdkit.rdBase import LogToPythonLogger
 
 from data.csv_text import shorten
 from data.dataset import DataError
-from data.molecules import ELEMENTS
+from data.molecules import ELEMENTS, parsed
 
 MAX_ATOMS: Final = 500
 MAX_LETTERS: Final = 4000  # of a SMILES
@@ -48,6 +48,10 @@ def read_molecule(smiles: str) -> Mol:
     """
     text = smiles.strip()
     _check_letters(text)
+    mol = parsed(text)
+    if mol is not None:
+        check_size(mol)
+        return mol
     said: list[str] = []
     token = _heard.set(said)
     try:
@@ -61,10 +65,7 @@ def read_molecule(smiles: str) -> Mol:
     check_size(rough)
     if problems:
         raise DataError(f"“{name}” cannot be a molecule: {describe_problem(rough, problems[0])}.")
-    mol = MolFromSmiles(text)
-    if mol is None:
-        raise DataError(f"“{name}” is not a SMILES: check it for mistakes.")
-    return mol
+    raise DataError(f"“{name}” is not a SMILES: check it for mistakes.")
 
 
 def check_size(mol: Mol) -> None:

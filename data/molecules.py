@@ -188,7 +188,7 @@ def load_molecules(name: str, atoms: Atoms) -> Graphs:
     report = (
         f"{len(mols):,} molecules, {int(is_test.sum())} for the test: none of these shares its rings with training."
     )
-    return graphs_of(name, mols, list(table["smiles"]), y, is_test, atoms, report)
+    return _known(name, mols, list(table["smiles"]), y, is_test, atoms, report)
 
 
 def graphs_of(
@@ -198,36 +198,53 @@ def graphs_of(
     y: Int64[Tensor, " M"] | Float32[Tensor, " M"],
     is_test: Bool[Tensor, " M"],
     atoms: Atoms,
-    report: str,
+    report: tuple[str, ...],
+    *,
+    class_names: tuple[str, ...],
+    target_name: str,
+    source: str,
 ) -> Graphs:
     """Molecules and what to predict of them, as graphs.
 
     Args:
-        name: one of `SETS`.
+        name: what they are asked for by.
         mols: M molecules.
         labels: their SMILES.
         y: class ids, or numbers.
         is_test: which are kept for the test.
         atoms: what is told of an atom.
-        report: a sentence on the split.
+        report: what was done, one sentence each.
+        class_names: one for each class; empty for numbers.
+        target_name: what is predicted.
+        source: citation and licence, one line.
     """
     flat = joined([part_of(mol, atoms) for mol in mols])
     return Graphs(
         name=name,
         level="graph",
-        task="classification" if name in CLASS_NAMES else "regression",
+        task="classification" if class_names else "regression",
         **flat._asdict(),
         y=y,
         is_train=~is_test,
         is_test=is_test,
         feature_names=ATOM_NAMES[atoms],
         edge_names=BOND_NAMES,
-        class_names=CLASS_NAMES.get(name, ()),
-        target_name=TARGETS[name],
+        class_names=class_names,
+        target_name=target_name,
         labels=tuple(labels),
-        report=(report,),
-        source=CITATIONS[name],
+        report=report,
+        source=source,
     )
+
+
+def _known(
+    name: str, mols: Sequence[Mol], labels: Sequence[str], y: Tensor, is_test: Tensor, atoms: Atoms, report: str
+) -> Graphs:
+    """One of `SETS` as graphs."""
+    return graphs_of(
+        name, mols, labels, y, is_test, atoms, (report,),
+        class_names=CLASS_NAMES.get(name, ()), target_name=TARGETS[name], source=CITATIONS[name],
+    )  # fmt: skip
 
 
 def _activity(atoms: Atoms) -> Graphs:
@@ -247,4 +264,4 @@ def _activity(atoms: Atoms) -> Graphs:
     )
     labels = [smiles for smiles, _ in pairs]
     mols = [mol for mol in map(parsed, labels) if mol is not None]
-    return graphs_of("ChEMBL activity", mols, labels, y, is_test, atoms, report)
+    return _known("ChEMBL activity", mols, labels, y, is_test, atoms, report)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import torch
+from data.own_molecules import OwnMolecules
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 from torch.nn import functional as F
@@ -12,11 +13,10 @@ from torch.nn import functional as F
 from data.dataset import seeded, standardise
 from data.graphs import Batch
 from data.networks import OwnNetwork
-from data.own_molecules import OwnMolecules
 from experiments.gnn_batches import Padded, batches_of
 from experiments.gnn_data import FILES, make_graphs
 from experiments.gnn_depth import smoothness
-from experiments.gnn_inside import Inside
+from experiments.gnn_inside import AT_ONCE, Inside
 from experiments.gnn_settings import OF_NODES, GNNSettings
 from models.gnn import SimpleGNN
 from training.device import choose_device
@@ -25,7 +25,6 @@ from training.findings import slower
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 JUDGED: Final = 400  # graphs of the training part, and as many of the test, that the curves are measured on
-AT_ONCE: Final = 64  # graphs that are looked at together
 
 
 class GNNExperiment(Inside):
@@ -182,16 +181,14 @@ class GNNExperiment(Inside):
             numbers[f"{prefix}loss"] = self.loss_of(outputs, targets).item() if len(targets) else math.nan
             for name, score in self.scores(outputs, targets).items():
                 numbers[f"{prefix}{name}"] = score
-        numbers["cosine"] = self.alike()
+        numbers["cosine"], numbers["renumbering_shift"] = self.alike()
         self.model.train()
         numbers["learning_rate"] = rate_at(self.num_steps, self.settings)
         return numbers
 
     def judged(self, wanted: Bool[Tensor, " _"]) -> tuple[Float[Tensor, "u K"], Tensor]:
         """Outputs and targets of the graphs, or nodes, that the curves are measured on; always the same ones."""
-        parts = [
-            self.answered(self.read(cut), rows, cut, wanted) for rows, cut in self._chunks_with(wanted)
-        ]
+        parts = [self.answered(self.read(cut), rows, cut, wanted) for rows, cut in self._chunks_with(wanted)]
         if not parts:
             return self._y.new_zeros(0, self.graphs.num_outputs, dtype=torch.float32), self._y[:0]
         return torch.cat([outputs for outputs, _ in parts]), torch.cat([targets for _, targets in parts])
@@ -216,12 +213,19 @@ class GNNExperiment(Inside):
             found["auc"] = area_under_roc(outputs[:, 1] - outputs[:, 0], targets)
         return found
 
-    def alike(self) -> float:
-        """Mean cosine between two nodes of a graph after the last layer, over some training graphs."""
-        rows = self._learnt[: AT_ONCE // 2]
-        batch = self.batches.flat(rows)
+    def alike(self) -> tuple[float, float]:
+        """Of some training graphs: how alike nodes are, and how far outputs move when nodes are numbered anew.
+
+        Returns:
+            The mean cosine between two nodes of a graph after the last layer, and the largest change of a node's
+            numbers there when the nodes of each graph come in the opposite order.
+        """
+        batch = self.batches.flat(self._learnt[: AT_ONCE // 2])
         states = self.model.states(batch.x, batch.edge_index, batch.batch, batch.edge_attr)
-        return smoothness(states[-1:], batch.batch)[0]
+        last = len(batch.x) - 1
+        turned = self.model.states(batch.x.flip(0), last - batch.edge_index, batch.batch.flip(0), batch.edge_attr)
+        shift = (turned[-1].flip(0) - states[-1]).abs().max().item()
+        return smoothness(states[-1:], batch.batch)[0], shift
 
     def apply(self, settings: GNNSettings) -> None:
         """Takes over live settings: rate, decay, schedule, dropout, batch size, what is looked at."""
@@ -264,7 +268,9 @@ class GNNExperiment(Inside):
     def networks(self) -> dict[str, Network]:
         """The network, and the first training graphs."""
         batch = self.batches.flat(self._learnt[: self._batch_size])
-        return {"network": Network(self.model, (batch.x, batch.edge_index, batch.batch, batch.edge_attr), ("N", "", "N"))}
+        return {
+            "network": Network(self.model, (batch.x, batch.edge_index, batch.batch, batch.edge_attr), ("N", "", "N"))
+        }
 
     @property
     def material(self) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import networkx as nx
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32, Int64
+from jaxtyping import Bool, Float, Float32, Int, Int64
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -24,6 +25,7 @@ from models.gnn import SimpleGNN
 from training.probe import evaluating
 
 CHANNELS: Final = 4  # of each layer that are drawn
+AT_ONCE: Final = 64  # graphs that are read together
 Chunk = tuple[Int64[Tensor, " B"], Padded | Batch]
 
 
@@ -39,6 +41,34 @@ class Points(NamedTuple):
     h: Float[Tensor, "R H"]
     outputs: Float[Tensor, "R K"]
     rows: Int64[Tensor, " R"]
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What the network says of every graph, or node, that has an answer; those learnt from come first.
+
+    Attributes:
+        predicted: (R,) class, or number in the unit of the data.
+        true: (R,) class, or number in the unit of the data.
+        chances: (R, K) of the classes; (R, 0) for numbers.
+        rows: (R,) their numbers among all.
+        num_train: how many of them were learnt from.
+        target_name: what is predicted.
+    """
+
+    predicted: Int[np.ndarray, " R"] | Float[np.ndarray, " R"]
+    true: Int[np.ndarray, " R"] | Float[np.ndarray, " R"]
+    chances: Float[np.ndarray, "R K"]
+    rows: Int[np.ndarray, " R"]
+    num_train: int
+    target_name: str
+
+    @property
+    def counts(self) -> Int[np.ndarray, "K K"]:
+        """Those of the test by true and predicted class."""
+        num_classes = self.chances.shape[1]
+        pairs = self.true[self.num_train :] * num_classes + self.predicted[self.num_train :]
+        return np.bincount(pairs, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
 class Inside:
@@ -68,7 +98,7 @@ class Inside:
             points = self.points()
             looked = self.looked_at()
         first, second = self._directions(points.rows)
-        xy, share = oriented_plane(points.h, first, second)
+        xy, share = oriented_plane(array(points.h), array(first), array(second))
         said = self.in_words(points.outputs)
         loss_level, score_level = self._levels()
         return GNNObservation(
@@ -138,8 +168,37 @@ class Inside:
     @property
     def _degrees(self) -> Int64[Tensor, " N"]:
         graphs = self.graphs
-        of_graph = torch.repeat_interleave(torch.arange(graphs.num_graphs).to(graphs.x.device), graphs.edge_starts.diff())
+        of_graph = torch.repeat_interleave(
+            torch.arange(graphs.num_graphs).to(graphs.x.device), graphs.edge_starts.diff()
+        )
         return torch.bincount(graphs.edge_index[1] + graphs.node_starts[of_graph], minlength=len(graphs.x))
+
+    @torch.no_grad()
+    def verdict(self) -> Verdict:
+        """What is said of all graphs, or nodes, that have an answer."""
+        graphs = self.graphs
+        every = torch.arange(graphs.num_graphs, device=graphs.x.device)
+        outputs, rows = [], []
+        with evaluating(self.model.modules()):
+            for part, cut in self.batches.chunks(every, AT_ONCE):
+                outputs.append(self.model.lin(self.vectors(cut)))
+                rows.append(part if graphs.level == "graph" else cut.nodes)
+        said, numbers = torch.cat(outputs), torch.cat(rows)
+        place = numbers.argsort()
+        order = torch.cat([graphs.is_train.nonzero()[:, 0], graphs.is_test.nonzero()[:, 0]])
+        said = said[place][order]
+        return Verdict(
+            predicted=array(self.in_words(said)),
+            true=array(graphs.y[order]),
+            chances=array(said.softmax(1)) if graphs.class_names else np.zeros((len(order), 0), np.float32),
+            rows=array(order),
+            num_train=int(graphs.is_train.sum()),
+            target_name=graphs.target_name,
+        )
+
+    def label_of(self, row: int) -> str:
+        """The name of a graph, or of a node where there is a single graph."""
+        return self.graphs.labels[row] if row < len(self.graphs.labels) else f"node {row + 1}"
 
     # ---- one ---------------------------------------------------------------------------------------------------
 
@@ -241,10 +300,12 @@ class Inside:
             mean_off = ((test - self.target_mean) / self.target_std).square().mean().item()
             return ("always the mean", mean_off), ("always the mean", 0.0)
         counts = torch.bincount(train, minlength=len(graphs.class_names)).float() + 1
-        loss = F.cross_entropy((counts / counts.sum()).log().expand(len(test), -1), test).item() if len(test) else math.nan
+        loss = (
+            F.cross_entropy((counts / counts.sum()).log().expand(len(test), -1), test).item() if len(test) else math.nan
+        )
         if len(graphs.class_names) == 2 and graphs.level == "graph":
             return ("shares of the classes", loss), ("by chance", 0.5)
-        most = (test == counts.argmax()).float().mean().item()
+        most = (test == graphs.y.mode().values).float().mean().item()
         return ("shares of the classes", loss), ("always the commonest", most)
 
 

@@ -18,6 +18,8 @@ FEWER_ROWS: Final = 2  # of a graph with very many nodes
 MANY: Final = 100  # nodes
 LETTER: Final = 0.52  # width of a letter, of its size
 MOST_CLASSES: Final = 10
+LONGEST: Final = 11  # letters of the name of a channel
+FEW: Final = 150  # points of which those in the wrong are ringed; among more, rings would hide the points
 
 
 def graph_scene(
@@ -55,7 +57,8 @@ def unit_of(seen: Any) -> str:
 
 def _alt(seen: Any, history: Any, step: int) -> str:
     told = numbers_at(None, history.steps, history.values, ("loss", "test_loss"))
-    return f"After {step:,} steps a network that reads graphs says of {unit_of(seen)} {seen.item + 1}: {verdict(seen)}. Loss: {told}."
+    what = f"{unit_of(seen)} {seen.item + 1}: {verdict(seen)}"
+    return f"After {step:,} steps a network that reads graphs says of {what}. Loss: {told}."
 
 
 def verdict(seen: Any) -> str:
@@ -76,7 +79,7 @@ def verdict(seen: Any) -> str:
 def _draw_drawing(scene: Scene, seen: Any, layout: Layout) -> None:
     scale, (left, top, width, height) = layout.scale, layout.drawing
     y = top - 2.9 * scale.title - 8
-    known = "test" if seen.is_test else "training" if seen.level == "graph" or seen.num_graphs > 1 else "training"
+    known = "test" if seen.is_test else "training"
     words = f"{unit_of(seen).capitalize()} {seen.item + 1:,} of {seen.num_items:,}, {known}"
     scene.text(left, y, words, size=scale.title, weight=600, tabular=True)
     for number, (by, glyph, tip) in enumerate(((-1, "‹", "The one before"), (1, "›", "The next one"))):
@@ -85,7 +88,10 @@ def _draw_drawing(scene: Scene, seen: Any, layout: Layout) -> None:
         scene.hot(box, f"item:{by}", tip, glyph=glyph, disabled=is_off)
     scene.text(left, y + 1.5 * scale.title, verdict(seen), size=scale.label, tabular=True)
     _draw_graph(scene, seen, (left, top, width, height), layout)
-    scene.text(left, top + height + 0.9 * scale.note, _legend(seen), size=scale.note, colour="muted")
+    y = top + height + 0.9 * scale.note
+    scene.text(left, y, _legend(seen), size=scale.note, colour="muted")
+    most = int(width / (LETTER * scale.note))
+    scene.text(left, y + 1.3 * scale.note, short(seen.label, most), size=scale.note, colour="muted")
 
 
 def _legend(seen: Any) -> str:
@@ -93,7 +99,7 @@ def _legend(seen: Any) -> str:
         return "filled: what it says · ringed: label given"
     if len(seen.class_names) > 2:
         return "blue nodes speak for it, orange ones against"
-    what = seen.class_names[1] if seen.class_names else f"more {seen.target_name}"
+    what = seen.class_names[1] if seen.class_names else f"more {seen.target_name.split(',')[0]}"
     return f"blue speaks for {what}, orange against"
 
 
@@ -102,12 +108,20 @@ def _draw_graph(scene: Scene, seen: Any, box: Box, layout: Layout) -> None:
         draw_network(
             scene, box, places=seen.places, edges=seen.edges, classes=seen.node_said, strength=seen.node_chances,
             ringed=seen.node_is_train, chosen=seen.item if seen.num_graphs == 1 else None,
-            hot_id="node" if seen.num_graphs == 1 else "",
+            hot_id="node" if seen.num_graphs == 1 else "", scale=layout.scale,
         )  # fmt: skip
     elif seen.structure is not None:
-        draw_structure(scene, box, seen.structure, values=seen.votes, reach=reach_of(seen.votes))
+        draw_structure(scene, box, seen.structure, values=seen.votes, reach=reach_of(seen.votes), scale=layout.scale)
     else:
-        _draw_small(scene, _square(box), seen.places, seen.edges, seen.votes, reach_of(seen.votes), 6.0)
+        _draw_small(
+            scene,
+            _square(box),
+            seen.places,
+            seen.edges,
+            seen.votes,
+            reach_of(seen.votes),
+            6.0 / layout.scale.stroke**0.5,
+        )
 
 
 def _draw_small(
@@ -150,7 +164,7 @@ def _draw_layers(scene: Scene, seen: Any, layout: Layout) -> None:
     rows = FEWER_ROWS if num_nodes > MANY else MOST_ROWS
     across, down = width / count, height / rows
     side = min(0.92 * across, 0.94 * down)
-    radius = min(4.5, max(1.1, 0.34 * side / math.sqrt(num_nodes)))
+    radius = min(4.0, max(1.1, 0.24 * side / math.sqrt(num_nodes))) / scale.stroke**0.7
     for number, (values, names) in enumerate(zip(seen.channels, seen.channel_names, strict=True)):
         x = left + (number + 0.5) * across
         kind, size = _head(seen, number, is_narrow=across < 4.6 * scale.label)
@@ -160,8 +174,9 @@ def _draw_layers(scene: Scene, seen: Any, layout: Layout) -> None:
         for row, (value, name) in enumerate(zip(values[:rows], names, strict=False)):
             box = (x - side / 2, top + row * down + (down - side) / 2, side, side)
             _draw_small(scene, box, seen.places, seen.edges, value, reach, radius)
-            if number == 0 and count <= 4:
-                scene.text(x - side / 2, box[1] + 4, short(name, 12), size=scale.note, colour="muted")
+            if number == 0:
+                words, middle = short(name, LONGEST), box[1] + side / 2
+                scene.text(left - 4, middle, words, size=scale.note, align="right", colour="muted")
         told = "–" if math.isnan(seen.alike[number]) else f"{seen.alike[number]:.2f}"
         y = top + height + 0.9 * scale.note
         scene.text(x, y, told, size=scale.note, align="center", colour="muted", tabular=True)
@@ -185,33 +200,41 @@ def _head(seen: Any, number: int, *, is_narrow: bool) -> tuple[str, str]:
 def _draw_plane(scene: Scene, seen: Any, layout: Layout) -> None:
     """Graphs, or nodes, where the network puts them before its last layer."""
     scale, box = layout.scale, layout.plane
-    left, top, width, height = box
+    left, top, _, height = box
     many = {"molecule": "molecules", "graph": "graphs", "chain": "nodes", "node": "nodes"}[unit_of(seen)]
     title = f"{len(seen.xy):,} {many} before the last layer"
     scene.text(left, top - 1.2 * scale.title, title, size=scale.title, weight=600)
     xlim, ylim = plane_limits(seen)
     scene.rect(box, stroke="hairline")
-    _draw_points(scene, seen, box, radius=2.6 * scale.stroke**0.5)
+    _draw_points(scene, seen, box, radius=2.6 / scale.stroke**0.5)
     here = np.flatnonzero(seen.rows == seen.item)
     if len(here) and not (seen.level == "node" and seen.num_graphs > 1):
         scene.points(box, seen.xy[here], xlim=xlim, ylim=ylim, colour="text", hollow=[True], radius=7.0)
     scene.plane(box, xlim=xlim, ylim=ylim, id="points", tip="Look at the nearest one")
-    told = "colour: true" + (" · hollow: not learnt from · ringed: wrong" if seen.class_names else " value · hollow: test")
+    told = "colour: true" + (
+        " · hollow: not learnt from · ringed: wrong" if seen.class_names else " value · hollow: test"
+    )
     scene.text(left, top + height + 0.9 * scale.note, told, size=scale.note, colour="muted")
 
 
 def plane_limits(seen: Any) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The ends of the plane across and up: the same unit on both, growing in steps of the root of two."""
-    top = float(np.abs(seen.xy).max()) if seen.xy.size else 1.0
-    reach = 2.0 ** (math.ceil(2 * math.log2(top)) / 2) if top > 0 and math.isfinite(top) else 1.0
-    return (-1.05 * reach, 1.05 * reach), (-1.05 * reach, 1.05 * reach)
+    """The ends of the plane across and up, growing in steps of the root of two, so that they seldom move."""
+    across, up = (_reach_along(seen.xy[:, axis]) for axis in (0, 1))
+    return (-across, across), (-up, up)
+
+
+def _reach_along(values: np.ndarray) -> float:
+    top = float(np.abs(values).max()) if values.size else 1.0
+    return 1.05 * 2.0 ** (math.ceil(2 * math.log2(top)) / 2) if top > 1e-9 and math.isfinite(top) else 1.0
 
 
 def _draw_points(scene: Scene, seen: Any, box: Box, *, radius: float) -> None:
     xlim, ylim = plane_limits(seen)
     colours: dict[str, Any]
     if seen.class_names:
-        colours = {"classes": seen.targets, "ringed": seen.said != seen.targets}
+        colours = {"classes": seen.targets}
+        if len(seen.xy) <= FEW:
+            colours["ringed"] = seen.said != seen.targets
     else:
         middle, spread = float(np.mean(seen.targets)), 2 * float(np.std(seen.targets)) or 1.0
         colours = {"values": seen.targets, "low": middle - spread, "high": middle + spread}

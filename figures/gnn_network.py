@@ -7,6 +7,7 @@ import numpy as np
 
 from figures.items import Box, Colour, Limits
 from figures.scene import Scene
+from figures.theme import ON_PAGE, Scale
 
 MOST_LINKS: Final = 1_500  # drawn of a network, so that a picture stays small
 MOST_BUTTONS: Final = 100  # nodes that are buttons of their own; more are one area that is steered by the arrow keys
@@ -30,6 +31,7 @@ def draw_network(
     chosen: int | None = None,
     names: Sequence[str] | None = None,
     hot_id: str = "",
+    scale: Scale = ON_PAGE,
 ) -> str:
     """Links, nodes over them, and above all places to click.
 
@@ -45,6 +47,7 @@ def draw_network(
         chosen: a node that is framed, with its links stronger than others.
         names: N, said by the buttons of the nodes; their numbers if left out.
         hot_id: when given, nodes can be clicked; see `node_of`.
+        scale: of the scene: a projector draws points larger.
 
     Returns:
         A sentence if not all links are drawn, else nothing.
@@ -52,7 +55,7 @@ def draw_network(
     xlim, ylim = limits_for(box, places)
     links, num_links = _drawn_links(edges, chosen)
     _draw_links(scene, box, places, links, chosen, (xlim, ylim))
-    radius = radius_for(box, len(places))
+    radius = radius_for(box, len(places)) / scale.stroke**0.5
     size = np.full(len(places), len(SIZES) - 1) if strength is None else _size_of(strength)
     for level in np.unique(size):
         at = size == level

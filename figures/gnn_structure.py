@@ -46,18 +46,19 @@ def draw_structure(
         reach: the number drawn at full colour.
         chosen: an atom to be ringed.
         hot_id: makes each atom a button with the id `<hot_id>:<atom>`, whose click carries `{"atom"}`.
-        scale: how thick the strokes are.
+        scale: of the scene: a projector draws strokes and points thicker.
     """
     unit, xlim, ylim = _fit(box, structure.xy)
     numbers = None if values is None else np.asarray(values, dtype=np.float64)
     if numbers is not None:
         shown = structure.xy[np.isfinite(numbers)]
         levels, most = numbers[np.isfinite(numbers)], SOFT * reach
-        scene.points(box, shown, xlim=xlim, ylim=ylim, values=levels, low=-most, high=most, radius=DISC * unit)
+        radius = DISC * unit / scale.stroke
+        scene.points(box, shown, xlim=xlim, ylim=ylim, values=levels, low=-most, high=most, radius=radius)
     _draw_bonds(scene, box, structure, unit, (xlim, ylim), scale.stroke)
     if chosen is not None:
         place = structure.xy[[chosen]]
-        ring = DISC * unit + 2.0
+        ring = (DISC * unit + 2.0) / scale.stroke
         scene.points(box, place, xlim=xlim, ylim=ylim, colour="accent", hollow=[True], radius=ring)
     places = _in_scene(box, structure.xy, xlim, ylim)
     _draw_symbols(scene, structure, places, unit)

@@ -3,13 +3,13 @@
 from typing import Any
 
 import streamlit as st
+from ui.gnn_data import material, own_molecules_controls
 
 from experiments.gnn import GNNExperiment
 from experiments.gnn_lessons import LESSONS
 from experiments.gnn_settings import OWN_MOLECULES, OWN_NETWORK, GNNSettings
 from ui.compare import compare
 from ui.frame import heading, run_knobs, section, stage
-from ui.gnn_data import material, own_molecules_controls
 from ui.gnn_inside import look_inside
 from ui.gnn_live import SLUG, draw_graphs, view_knobs
 from ui.gnn_network_data import own_network_controls
@@ -86,7 +86,9 @@ with right:
         "**Bonds.** GCN cannot tell a double bond from a single one. GINE adds a vector of the bond, e, to what "
         "travels over it; NNConv makes a matrix of it; GAT lets it have a say in how much attention a neighbour gets."
     )
-    st.latex(r"h_i' = \mathrm{MLP}\Big((1 + \varepsilon)\, h_i + \sum_{j \in N(i)} \mathrm{ReLU}(h_j + W_e\, e_{ij})\Big)")
+    st.latex(
+        r"h_i' = \mathrm{MLP}\Big((1 + \varepsilon)\, h_i + \sum_{j \in N(i)} \mathrm{ReLU}(h_j + W_e\, e_{ij})\Big)"
+    )
     st.markdown(
         "**Read-out.** The nodes of a graph become one vector, and a linear layer reads the answer from it. Because "
         "it is linear, each node's part in the answer can be told exactly: the colours in the picture."
@@ -108,7 +110,8 @@ st.markdown(
     "- Kipf & Welling, [Semi-supervised classification with graph convolutional networks]"
     "(https://arxiv.org/abs/1609.02907), 2016: the lecture's layer.\n"
     "- Gilmer et al., [Neural message passing for quantum chemistry](https://arxiv.org/abs/1704.01212), 2017.\n"
-    "- Xu et al., [How powerful are graph neural networks?](https://arxiv.org/abs/1810.00826), 2018: GIN, and its limit.\n"
+    "- Xu et al., [How powerful are graph neural networks?](https://arxiv.org/abs/1810.00826), 2018: GIN and its "
+    "limit.\n"
     "- Hu et al., [Strategies for pre-training graph neural networks](https://arxiv.org/abs/1905.12265), 2019: GINE.\n"
     "- Li et al., [Deeper insights into graph convolutional networks](https://arxiv.org/abs/1801.07606), 2018: "
     "why many layers make all nodes alike.\n"

@@ -208,9 +208,7 @@ def _renumbering(run: Run, thing: Thing, number: np.ndarray, kind: str, draw: in
         st.button("Renumber the nodes", key="gnn_everything_renumber", on_click=_renumber, args=(kind, draw + 1))
         st.button("First numbers", key="gnn_everything_first", on_click=_renumber, args=(kind, 0), disabled=draw == 0)
     if draw == 0:
-        st.caption(
-            "A graph has no first node: who is number 0 is an accident. Renumber, and see what changes."
-        )
+        st.caption("A graph has no first node: who is number 0 is an accident. Renumber, and see what changes.")
         return
     found: Answers = run.look(lambda experiment: answers_under(experiment, thing, number))
     st.dataframe(_table(found), hide_index=True, width="content", key="gnn_everything_answers")
