@@ -139,7 +139,8 @@ class Colouring:
 def refine(pair: Pair) -> Colouring:
     """Colours both graphs together, until no colour splits any more."""
     colours = [[0] * len(graph) for graph in pair.graphs]
-    rounds, apart = [_frozen(colours)], None
+    rounds = [_frozen(colours)]
+    apart = None if len(colours[0]) == len(colours[1]) else 0
     recipes: list[tuple[Recipe, ...]] = [()]
     while True:
         made = [

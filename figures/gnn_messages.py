@@ -95,10 +95,10 @@ def _draw_senders(scene: Scene, seen: Any, told: Any) -> None:
     place = {int(node): number for number, node in enumerate(nodes)}
     inside = np.isin(seen.links, nodes).all(1)
     links = np.array([[place[a], place[b]] for a, b in seen.links[inside]], dtype=int).reshape(-1, 2)
-    largest = max((abs(float(weight)) for weight in told.weights), default=0.0) or 1.0
+    sizes = np.abs(np.nan_to_num(told.weights))
     heavy = [
-        (place[sender], place[told.node], 2 + 9 * abs(float(weight)) / largest)
-        for sender, weight in zip(told.senders, told.weights, strict=True)
+        (place[sender], place[told.node], 2 + 9 * float(size / (sizes.max() or 1.0)))
+        for sender, size in zip(told.senders, sizes, strict=True)
         if sender in senders and sender in place
     ]
     discs = []
@@ -175,14 +175,17 @@ def _draw_line(scene: Scene, y: float, words: str, values: np.ndarray, reach: fl
 
 def _draw_result(scene: Scene, y: float, told: Any, stage: int, channel: int) -> None:
     """From the sum of the products to the new number of the channel, in a line of boxes."""
-    parts = [("with all others and the bias", told.step.sums[channel])]
+    parts = [(f"channel {channel + 1}, all and the bias", told.step.sums[channel])]
+    if told.hidden is not None:
+        unit = unit_of(told, channel)
+        parts.insert(0, (f"hidden {unit + 1}, all, bias, bent", max(0.0, told.hidden.sums[unit])))
     if stage >= 3:
         if told.scaled is not None:
-            parts.append((f"normalised ({told.scaled.name})", told.normed[channel]))
+            parts.append((f"normalised, {told.scaled.name}", told.normed[channel]))
         parts.append(("bent: max(0, ·)", max(0.0, told.normed[channel])))
         if told.before is not None:
             parts.append(("plus what it was", told.result[channel]))
-    room = (WIDTH - TABLE) / 4
+    room = (WIDTH - TABLE) / 5
     reach = reach_of(np.array([value for _, value in parts]))
     for number, (words, value) in enumerate(parts):
         x = TABLE + number * room
@@ -236,7 +239,7 @@ def matrices_scene(found: Any, names: Sequence[str], node: int) -> bytes:
         scene.name_cells(rows, columns, "not a number")
         if title != "W":
             step = box[3] / len(rows)
-            scene.rect((left, _TOP + row * step, wide, step), stroke="text", width=2)
+            scene.rect((left - 1, _TOP + row * step - 1, wide + 2, step + 2), stroke="text", width=2 if step > 9 else 1)
         left += wide + _BETWEEN
         if place < 3:
             sign = "=" if place == 2 else "·"

@@ -26,8 +26,8 @@ from tests.experiments.gnn_parts import LAYERS as KINDS
 from tests.experiments.gnn_parts import network, path, ring_with_tail, stand_in
 
 NEVER = ("hexagon, two triangles", "decalin, bicyclopentyl")
-APART = {"2- and 3-methylpentane": 2, "butane, isobutane": 1, "two trees": 3, "stars of 2 and 4": 1,
-         "triangle, four all linked": 1}  # fmt: skip
+APART = {"2- and 3-methylpentane": 2, "butane, isobutane": 1, "two trees": 3, "stars of 2 and 4": 0,
+         "triangle, four all linked": 0}  # fmt: skip
 
 
 def test_every_pair_is_told_apart_in_the_round_that_is_claimed():
@@ -94,11 +94,11 @@ def test_a_sum_tells_apart_what_colours_tell_apart(name):
     assert found["GCN, mean of nodes"].is_same == (name == "triangle, four all linked")
 
 
-@pytest.mark.parametrize(("name", "round_"), APART.items())
+@pytest.mark.parametrize(("name", "round_"), [pair for pair in APART.items() if pair[1]])
 def test_it_takes_as_many_layers_as_rounds(name, round_):
     for num_layers in range(1, round_ + 1):
         torch.manual_seed(0)
-        model = SimpleGNN(1, 64, 1, num_layers=num_layers, layer="GIN", readout="sum" if num_layers > 1 else "mean")
+        model = SimpleGNN(1, 64, 1, num_layers=num_layers, layer="GIN", readout="sum")
         outputs = [say(model, graph, torch.ones(len(graph), 1)) for graph in PAIRS[name].graphs]
         is_apart = abs(float(outputs[0][0] - outputs[1][0])) > 1e-9
         assert is_apart == (num_layers == round_)
