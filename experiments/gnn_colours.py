@@ -249,7 +249,7 @@ def usual(graphs: Graphs) -> tuple[Float[Tensor, " F"], Float[Tensor, " A"]]:
     """The most frequent row of the nodes and of the links."""
     rows = []
     for table in (graphs.x.cpu(), graphs.edge_attr.cpu()):
-        if not len(table):
+        if not table.numel():
             rows.append(torch.zeros(table.shape[1]))
             continue
         kinds, counts = torch.unique(table, dim=0, return_counts=True)

@@ -91,8 +91,8 @@ def _told(found: Colouring) -> str:
         )
     if found.apart == 0:
         return (
-            "**Told apart at once**, by the number of nodes: a sum over nodes sees that without any message. A mean over "
-            "nodes does not; whether it sees more depends on what a layer does with the neighbours."
+            "**Told apart at once**, by the number of nodes: a sum over nodes sees that without any message. A mean "
+            "over nodes does not; whether it sees more depends on what a layer does with the neighbours."
         )
     times = "one layer" if found.apart == 1 else f"{found.apart} layers"
     return (

@@ -131,7 +131,7 @@ def test_own_words_mean_nothing_but_themselves() -> None:
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_every_pair_and_round_opens(name: str) -> None:
-    app = opened("colours", trained(layer="GIN", readout="sum"), gnn_colours_pair=name)
+    app = opened("colours", trained(layer="GIN", readout="sum", num_layers=4), gnn_colours_pair=name)
     slider = app.slider[0]
     for number in (0, int(slider.max)):
         fine(app.slider[0].set_value(number).run())
@@ -171,7 +171,6 @@ def test_an_exploded_network_is_shown_too() -> None:
     with torch.no_grad():
         for weight in run.experiment.parameters():
             weight.fill_(torch.inf)
-    run.pause()
     for part in gnn_messages.PARTS:
         opened("messages", run, gnn_messages=part)
     for part in (gnn_depth.PARTS[0], gnn_depth.PARTS[2]):
