@@ -1,6 +1,6 @@
 """A molecule as two tables that can be edited, one of atoms and one of bonds, and back.
 
-Atoms are counted from 1, as in the tables. Hydrogens are left out: every atom carries as many as fit. Of an isotope, a
+Atoms are counted from 1. Hydrogens are left out: every atom carries as many as fit. Of an isotope, a
 radical and the sides of space the tables say nothing.
 """
 
@@ -39,8 +39,8 @@ class Tables(NamedTuple):
     """A molecule to be edited.
 
     Attributes:
-        atoms: columns `element`, `charge`; the index counts from 1.
-        bonds: columns `from`, `to` (atoms counted from 1), `kind`; the index counts from 1.
+        atoms: columns `atom` (its number), `element`, `charge`; a new row needs no number, it counts on.
+        bonds: columns `from`, `to` (numbers of atoms), `kind`.
     """
 
     atoms: pd.DataFrame
@@ -51,36 +51,53 @@ def tables_of(mol: Mol) -> Tables:
     """The tables of a molecule. Aromatic bonds are single and double in turn, so that valences can be counted."""
     plain = Mol(mol)
     Kekulize(plain, clearAromaticFlags=True)
-    atoms = [(atom.GetSymbol(), atom.GetFormalCharge()) for atom in plain.GetAtoms()]
+    atoms = [(atom.GetIdx() + 1, atom.GetSymbol(), atom.GetFormalCharge()) for atom in plain.GetAtoms()]
     bonds = [
         (bond.GetBeginAtomIdx() + 1, bond.GetEndAtomIdx() + 1, NAMES.get(bond.GetBondType(), "single"))
         for bond in plain.GetBonds()
     ]
     return Tables(
-        pd.DataFrame(atoms, columns=["element", "charge"], index=range(1, len(atoms) + 1)),
-        pd.DataFrame(bonds, columns=["from", "to", "kind"], index=range(1, len(bonds) + 1)),
+        pd.DataFrame(atoms, columns=["atom", "element", "charge"]), pd.DataFrame(bonds, columns=["from", "to", "kind"])
     )
 
 
-def smiles_of(tables: Tables) -> str:
-    """The canonical SMILES of edited tables.
+def mol_of(tables: Tables) -> Mol:
+    """The molecule of edited tables, its atoms in the order of the rows.
 
     Raises:
         DataError: naming the row and the reason.
     """
-    mol = RWMol()
-    for number, (element, charge) in enumerate(_rows(tables.atoms, "element", "charge"), start=1):
-        mol.AddAtom(_atom(number, element, charge))
+    mol, places = RWMol(), dict[int, int]()
+    for number, element, charge in _rows(tables.atoms, "atom", "element", "charge"):
+        name = _whole(number) or max(places, default=0) + 1
+        places[name] = mol.AddAtom(_atom(name, element, charge))
     if not mol.GetNumAtoms():
         raise DataError("There is no atom left: add one to the table of atoms.")
     check_size(mol)
-    for number, (start, end, kind) in enumerate(_rows(tables.bonds, "from", "to", "kind"), start=1):
-        _add_bond(mol, number, start, end, kind)
+    for row, (start, end, kind) in enumerate(_rows(tables.bonds, "from", "to", "kind"), start=1):
+        _add_bond(mol, row, [start, end], kind, places)
     problems = DetectChemistryProblems(mol)
     if problems:
         raise DataError(f"That cannot be a molecule: {describe_problem(mol, problems[0])}.")
     SanitizeMol(mol)
+    return mol.GetMol()
+
+
+def smiles_of(mol: Mol) -> str:
+    """The canonical SMILES of a molecule."""
     return MolToSmiles(mol)
+
+
+def without_loose_bonds(tables: Tables, before: Tables) -> Tables:
+    """The tables without the bonds of atoms that were taken away.
+
+    Args:
+        tables: edited ones.
+        before: as they were.
+    """
+    gone = set(before.atoms["atom"]) - {_whole(number) for number in tables.atoms["atom"]}
+    is_loose = tables.bonds["from"].isin(gone) | tables.bonds["to"].isin(gone)
+    return Tables(tables.atoms, tables.bonds[~is_loose].reset_index(drop=True))
 
 
 def _rows(table: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -104,20 +121,22 @@ def _atom(number: int, element: object, charge: object) -> Atom:
     return atom
 
 
-def _add_bond(mol: RWMol, number: int, start: object, end: object, kind: object) -> None:
-    ends = [_whole(start), _whole(end)]
-    for place in ends:
-        if place is None or not 1 <= place <= mol.GetNumAtoms():
-            shown = "nothing" if place is None else str(place)
-            raise DataError(f"Bond {number}: it ends at {shown}, and there are atoms 1 to {mol.GetNumAtoms()}.")
-    i, j = (int(place or 0) - 1 for place in ends)
-    if i == j:
-        raise DataError(f"Bond {number} links atom {i + 1} to itself: change one of its ends.")
-    if mol.GetBondBetweenAtoms(i, j) is not None:
-        raise DataError(f"Bond {number}: atoms {i + 1} and {j + 1} are already linked; change the kind of that bond.")
+def _add_bond(mol: RWMol, row: int, ends: list[object], kind: object, places: Mapping[int, int]) -> None:
+    numbers = [_whole(end) for end in ends]
+    for number in numbers:
+        if number not in places:
+            shown = "no atom" if number is None else f"atom {number}, which is not there"
+            raise DataError(f"Row {row} of the bonds ends at {shown}: write numbers from the table of atoms.")
+    first, second = (number for number in numbers if number is not None)
+    if first == second:
+        raise DataError(f"Row {row} of the bonds links atom {first} to itself: change one of its ends.")
+    if mol.GetBondBetweenAtoms(places[first], places[second]) is not None:
+        raise DataError(
+            f"Row {row} of the bonds: atoms {first} and {second} are already linked; change the kind of that bond."
+        )
     if kind not in KINDS:
-        raise DataError(f"Bond {number} has no kind: choose single, double or triple.")
-    mol.AddBond(i, j, KINDS[str(kind)])
+        raise DataError(f"Row {row} of the bonds has no kind: choose single, double or triple.")
+    mol.AddBond(places[first], places[second], KINDS[str(kind)])
 
 
 def _whole(value: object) -> int | None:

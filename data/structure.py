@@ -58,6 +58,17 @@ def structure_of(smiles: str) -> Structure:
     mol = parsed(smiles)
     if mol is None or not mol.GetNumAtoms():
         raise DataError("This is no SMILES of a molecule: check it for mistakes.")
+    return laid_out(mol, smiles)
+
+
+def laid_out(mol: Mol, smiles: str) -> Structure:
+    """Lays a molecule out, its atoms in their order.
+
+    Args:
+        mol: of one atom or more.
+        smiles: what to call it.
+    """
+    mol = Mol(mol)  # the places are kept in it
     xy = _places(mol)
     is_turned = np.array([_is_turned(atom, xy) for atom in mol.GetAtoms()])
     bonds = tuple(

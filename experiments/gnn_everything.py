@@ -16,6 +16,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
+from data.chemistry import read_molecule
 from data.dataset import DataError
 from data.graphs import Part
 from data.images import digits
@@ -142,6 +143,7 @@ def molecule_graph(smiles: str) -> Thing:
     Raises:
         DataError: if it is no SMILES, or of one atom, or too large to be drawn beside its matrix.
     """
+    read_molecule(smiles)
     structure = structure_of(smiles.strip())
     number = len(structure.elements)
     if number > MAX_ATOMS:

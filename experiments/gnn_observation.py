@@ -81,7 +81,7 @@ class GNNObservation:
     structure: Structure | None
     places: Float[np.ndarray, "n 2"]
     edges: Int[np.ndarray, "2 e"]
-    channels: tuple[Float[np.ndarray, "c n"], ...]
+    channels: tuple[Float[np.ndarray, "_ n"], ...]
     channel_names: tuple[tuple[str, ...], ...]
     alike: tuple[float, ...]
     votes: Float[np.ndarray, " _v"]

@@ -23,6 +23,7 @@ COLUMNS: Final = 3
 ROWS: Final = int(LIST[3] // ROW)
 LISTED: Final = COLUMNS * ROWS  # edges on one page of the list
 NODE: Final = 22.0  # across, where there is room
+ATOM: Final = 28.0  # across, with its element
 PIXEL: Final = 0.62  # of the distance between pixels
 DARK: Final = 0.5  # from here on a number is written in the colour of the paper
 MATRIX: Final = Look(readout="link", form=".0f", missing="no link")
@@ -172,17 +173,25 @@ def _draw_nodes(scene: Scene, thing: Any, number: np.ndarray, mark: Mark, scale:
         if mark is not None and node in mark:
             around = (tile[0] - 3, tile[1] - 3, side + 6, side + 6)
             scene.rect(around, stroke="accent", width=2.5, radius=2.0 if is_pixel else side / 2 + 3)
-        scene.text(x, y, str(int(number[node])), size=scale.note, align="center", colour=ink, tabular=True)
+        words = f"{_element(thing, node)}{number[node]}"
+        scene.text(x, y, words, size=scale.note, align="center", colour=ink, tabular=True)
         _draw_word(scene, thing, node, (x, y), side, scale)
         tip = f"{token_text(thing.names[node], 40)}, number {int(number[node])}"
         scene.hot(tile, f"node:{node}", tip, event={"node": node}, pressed=mark == (node,))
+
+
+def _element(thing: Any, node: int) -> str:
+    """What stands before the number of an atom, as chemists write it; nothing for other nodes."""
+    return str(thing.names[node]) if thing.kind == "molecule" else ""
 
 
 def _node_side(thing: Any, spots: np.ndarray) -> float:
     """Across a node: as large as the nearest two allow."""
     away = np.linalg.norm(spots[:, None] - spots, axis=2) + 1e6 * np.eye(len(spots))
     nearest = float(away.min())
-    return PIXEL * nearest if len(thing.shades) else min(max(0.9 * nearest, 16.0), NODE)
+    if len(thing.shades):
+        return PIXEL * nearest
+    return min(max(0.9 * nearest, 16.0), ATOM if thing.kind == "molecule" else NODE)
 
 
 def _paint(thing: Any, node: int) -> tuple[Colour, Colour]:
@@ -193,14 +202,11 @@ def _paint(thing: Any, node: int) -> tuple[Colour, Colour]:
 
 
 def _draw_word(scene: Scene, thing: Any, node: int, at: tuple[float, float], side: float, scale: Scale) -> None:
-    """What a node is, beside it: a word, or an element."""
-    if thing.kind not in ("sentence", "molecule"):
+    """The word of a sentence, beside its node."""
+    if thing.kind != "sentence":
         return
     x, y = at
     word = token_text(thing.names[node])
-    if thing.kind == "molecule":
-        scene.text(x + 0.45 * side, y - 0.75 * side, word, size=scale.label, weight=600)
-        return
     right, up = thing.places[node] - 0.5
     if np.ptp(thing.places[:, 0]) == 0:  # a chain: the words stand in a column
         right, up = 1.0, 0.0
@@ -215,8 +221,7 @@ def _draw_word(scene: Scene, thing: Any, node: int, at: tuple[float, float], sid
 
 def _draw_matrix(scene: Scene, thing: Any, matrix: np.ndarray, number: np.ndarray, mark: Mark, scale: Scale) -> None:
     order = np.argsort(number)
-    tokens = [f"{place} {thing.names[node]}" if thing.kind in ("sentence", "molecule") else str(place)
-              for place, node in enumerate(order)]  # fmt: skip
+    tokens = [_token(thing, node, place) for place, node in enumerate(order)]
     shown = matrix[order][:, order].astype(float)
 
     def notes(row: int, column: int) -> str:
@@ -237,6 +242,11 @@ def _draw_matrix(scene: Scene, thing: Any, matrix: np.ndarray, number: np.ndarra
         frames = [(left + column * side, top + row * side, side, side) for row, column in cells]
     for frame in frames:
         scene.rect(frame, stroke="accent", width=2.0)
+
+
+def _token(thing: Any, node: int, number: int) -> str:
+    """What a row of the matrix is called."""
+    return f"{number} {thing.names[node]}" if thing.kind == "sentence" else f"{_element(thing, node)}{number}"
 
 
 # ---- list ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from figures.items import Box, Colour, Limits
 from figures.scene import Scene
 from figures.theme import ON_PAGE, Scale
 
-MOST_LINKS: Final = 1_500  # drawn of a network, so that a picture stays small
+MOST_LINKS: Final = 1_000  # drawn of a network, so that a picture stays small
 MOST_BUTTONS: Final = 100  # nodes that are buttons of their own; more are one area that is steered by the arrow keys
 SIZES: Final = (0.55, 0.7, 0.85, 1.0)  # of a disc, from unsure to sure
 LARGEST: Final = 9.0  # radius of a disc

@@ -14,6 +14,7 @@ MARGIN: Final = 1.0  # bond lengths around the outermost atoms, for their words
 DISC: Final = 0.36  # radius of an atom's disc, in bond lengths
 LETTERS: Final = 0.46  # height of the symbols
 CLEAR: Final = 0.3  # how far from a symbol its bonds end
+NUMBER: Final = 0.34  # from an atom to its number, across and up
 BESIDE: Final = 0.13  # from one line of a double bond to the other
 INSET: Final = 0.14  # by which the inner line of a ring is shorter at each end
 LETTER: Final = 0.62  # width of a letter, of its height
@@ -34,6 +35,7 @@ def draw_structure(
     reach: float = 1.0,
     chosen: int | None = None,
     hot_id: str = "",
+    is_numbered: bool = False,
     scale: Scale = ON_PAGE,
 ) -> None:
     """Draws a molecule as large as fits.
@@ -46,6 +48,7 @@ def draw_structure(
         reach: the number drawn at full colour.
         chosen: an atom to be ringed.
         hot_id: makes each atom a button with the id `<hot_id>:<atom>`, whose click carries `{"atom"}`.
+        is_numbered: writes the number of each atom beside it, from 1.
         scale: of the scene: a projector draws strokes and points thicker.
     """
     unit, xlim, ylim = _fit(box, structure.xy)
@@ -55,13 +58,17 @@ def draw_structure(
         levels, most = numbers[np.isfinite(numbers)], SOFT * reach
         radius = DISC * unit / scale.stroke
         scene.points(box, shown, xlim=xlim, ylim=ylim, values=levels, low=-most, high=most, radius=radius)
-    _draw_bonds(scene, box, structure, unit, (xlim, ylim), scale.stroke)
+    _draw_bonds(scene, box, structure, unit, (xlim, ylim))
     if chosen is not None:
         place = structure.xy[[chosen]]
         ring = (DISC * unit + 2.0) / scale.stroke
         scene.points(box, place, xlim=xlim, ylim=ylim, colour="accent", hollow=[True], radius=ring)
     places = _in_scene(box, structure.xy, xlim, ylim)
     _draw_symbols(scene, structure, places, unit)
+    if is_numbered and unit >= TINIEST:
+        for atom, (x, y) in enumerate(places):
+            right, up = x + NUMBER * unit, y - NUMBER * unit
+            scene.text(right, up, str(atom + 1), size=scale.note, colour="muted", align="center")
     if hot_id and len(places) <= MAX_HOT:
         _add_spots(scene, structure, places, unit, numbers, chosen, hot_id)
 
@@ -96,9 +103,7 @@ def _in_scene(box: Box, xy: Floats, xlim: Limits, ylim: Limits) -> Floats:
 # ---- bonds --------------------------------------------------------------------------------------------------------
 
 
-def _draw_bonds(
-    scene: Scene, box: Box, structure: Any, unit: float, limits: tuple[Limits, Limits], stroke: float
-) -> None:
+def _draw_bonds(scene: Scene, box: Box, structure: Any, unit: float, limits: tuple[Limits, Limits]) -> None:
     solid: list[Floats] = []
     dashed: list[Floats] = []
     for (i, j, order, is_aromatic), centre in zip(structure.bonds, structure.centres, strict=True):
@@ -106,7 +111,7 @@ def _draw_bonds(
         lines = list(_bond_lines(structure.xy[i], structure.xy[j], order, ends, centre))
         solid += lines[:1] if is_aromatic else lines
         dashed += lines[1:] if is_aromatic else []
-    width = stroke * min(max(unit / 20, 0.8), 1.8)
+    width = min(max(unit / 20, 0.8), 1.8)
     for tracks, is_dashed in ((solid, False), (dashed, True)):
         if tracks:
             scene.lines(box, tracks, xlim=limits[0], ylim=limits[1], colours="text", width=width, dash=is_dashed)

@@ -47,7 +47,7 @@ def baseline_part(run: Run, snapshot: Snapshot) -> None:
         try:
             with st.spinner("Fitting the baselines: some seconds."):
                 graphs = run.look(_graphs)
-                found = graph_baselines(graphs, are_molecules=snapshot.settings.data in MOLECULES)  # type: ignore[attr-defined]
+                found = graph_baselines(graphs, are_molecules=snapshot.settings.data in MOLECULES)
         except DataError as error:
             st.info(str(error))
             return
@@ -58,7 +58,7 @@ def baseline_part(run: Run, snapshot: Snapshot) -> None:
 
 
 def _graphs(experiment: Experiment) -> Any:
-    return experiment.graphs  # type: ignore[attr-defined]
+    return experiment.graphs
 
 
 def _scores_table(snapshot: Snapshot, found: list[GraphBaseline]) -> None:

@@ -211,7 +211,8 @@ def _renumbering(run: Run, thing: Thing, number: np.ndarray, kind: str, draw: in
         st.caption("A graph has no first node: who is number 0 is an accident. Renumber, and see what changes.")
         return
     found: Answers = run.look(lambda experiment: answers_under(experiment, thing, number))
-    st.dataframe(_table(found), hide_index=True, width="content", key="gnn_everything_answers")
+    alt = "What two networks say of the graph before and after its nodes were numbered anew."
+    st.dataframe(_table(found), hide_index=True, width="content", key="gnn_everything_answers", alt=alt)
     st.markdown(_verdict(found))
 
 

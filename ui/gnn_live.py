@@ -7,6 +7,7 @@ import streamlit as st
 
 from experiments.gnn_settings import GNNSettings
 from figures.gnn import graph_scene
+from figures.gnn_network import node_of
 from training.run import Snapshot
 from ui.knobs import IN_URL, key_of, turn
 from ui.lecture import is_lecture
@@ -42,8 +43,8 @@ def handle(event: dict[str, Any]) -> None:
         look_at(nearest(seen, float(event["x"]), float(event["y"])), seen.num_items)
     elif event["kind"] == "hot" and what == "item":
         look_at(int(st.session_state.get(key_of(SLUG, "item"), 0)) + int(which), seen.num_items)
-    elif event["kind"] == "hot" and what == "node":
-        look_at(int(which), seen.num_items)
+    elif (node := node_of(event, "node", seen.places)) is not None:
+        look_at(node, seen.num_items)
 
 
 def nearest(seen: Any, x: float, y: float) -> int:

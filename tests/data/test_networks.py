@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from data.dataset import DataError
+from data.network_links import communities
 from data.networks import (
     LOADERS,
     MAX_LINKS,
     MAX_NODES,
     MAX_OWN_INPUTS,
     OwnNetwork,
-    communities,
     load_network,
     own_network,
     read_network,

@@ -8,7 +8,7 @@ from data.structure import structure_of
 from figures.gnn_structure import LETTER, MAX_HOT, SOFT, draw_legend, draw_structure
 from figures.packing import unpack
 from figures.scene import Scene
-from figures.theme import ON_PROJECTOR
+from figures.theme import ON_PAGE, ON_PROJECTOR
 
 BOX = (30.0, 20.0, 260.0, 180.0)
 MOLECULES = [
@@ -104,11 +104,23 @@ def test_atoms_can_be_clicked_and_say_what_they_are():
     assert not [item for item in drawn("CCO") if item["kind"] == "hot"]
 
 
-def test_aromatic_rings_have_a_dashed_line_inside_and_a_projector_thick_ones():
+def test_aromatic_rings_have_a_dashed_line_inside():
     lines = [item for item in drawn("c1ccccc1") if item["kind"] == "lines"]
     assert [bool(item.get("dash")) for item in lines] == [False, True]
-    large = [item for item in drawn("c1ccccc1", scale=ON_PROJECTOR) if item["kind"] == "lines"]
-    assert large[0]["width"] > 1.5 * lines[0]["width"]
+
+
+def test_on_a_projector_discs_keep_their_size_although_points_are_drawn_larger():
+    page, large = (
+        next(item for item in drawn("CCO", values=[1, 2, 3], scale=scale) if item["kind"] == "points")
+        for scale in (ON_PAGE, ON_PROJECTOR)
+    )
+    assert large["radius"] * ON_PROJECTOR.stroke == pytest.approx(page["radius"] * ON_PAGE.stroke, abs=0.2)
+
+
+def test_atoms_are_numbered_if_wanted():
+    texts = [item["text"] for item in drawn("CCO", is_numbered=True) if item["kind"] == "text"]
+    assert texts[-3:] == ["1", "2", "3"]
+    assert "1" not in [item["text"] for item in drawn("CCO") if item["kind"] == "text"]
 
 
 def test_the_legend_has_its_words():
