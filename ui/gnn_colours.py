@@ -97,7 +97,7 @@ def _told(found: Colouring) -> str:
     times = "one layer" if found.apart == 1 else f"{found.apart} layers"
     return (
         f"**Told apart in round {found.apart}**: the framed colours have other counts. A network that sums needs at "
-        f"least {times} for it."
+        f"least {times} for it, and weights that do not lose it again."
     )
 
 
