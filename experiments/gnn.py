@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import torch
-from data.own_molecules import OwnMolecules
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 from torch.nn import functional as F
@@ -13,10 +12,11 @@ from torch.nn import functional as F
 from data.dataset import seeded, standardise
 from data.graphs import Batch
 from data.networks import OwnNetwork
+from data.own_molecules import OwnMolecules
 from experiments.gnn_batches import Padded, batches_of
 from experiments.gnn_data import FILES, make_graphs
 from experiments.gnn_depth import smoothness
-from experiments.gnn_inside import AT_ONCE, Inside
+from experiments.gnn_inside import AT_ONCE, Chunk, Inside
 from experiments.gnn_settings import OF_NODES, GNNSettings
 from models.gnn import SimpleGNN
 from training.device import choose_device
@@ -55,6 +55,7 @@ class GNNExperiment(Inside):
         self._weights = list(self.model.parameters())
         self.optimizer = make_optimizer(self._weights, settings)
         self._learnt = self._rows_with(self.graphs.is_train)
+        self.chunks = {"": self._chunks_with(self.graphs.is_train), "test_": self._chunks_with(self.graphs.is_test)}
         self._whole = self.batches.cut(self._learnt) if self.graphs.num_graphs == 1 else None
         self.num_steps = 0
         self._begin_epoch(0)
@@ -176,31 +177,29 @@ class GNNExperiment(Inside):
         """Loss and score on training and test, how alike nodes have become, and the rate in force."""
         self.model.eval()
         numbers: dict[str, float] = {}
-        for prefix, wanted in (("", self.graphs.is_train), ("test_", self.graphs.is_test)):
-            outputs, targets = self.judged(wanted)
-            numbers[f"{prefix}loss"] = self.loss_of(outputs, targets).item() if len(targets) else math.nan
+        for part in ("", "test_"):
+            outputs, targets = self.judged(part)
+            numbers[f"{part}loss"] = self.loss_of(outputs, targets).item() if len(targets) else math.nan
             for name, score in self.scores(outputs, targets).items():
-                numbers[f"{prefix}{name}"] = score
+                numbers[f"{part}{name}"] = score
         numbers["cosine"], numbers["renumbering_shift"] = self.alike()
         self.model.train()
         numbers["learning_rate"] = rate_at(self.num_steps, self.settings)
         return numbers
 
-    def judged(self, wanted: Bool[Tensor, " _"]) -> tuple[Float[Tensor, "u K"], Tensor]:
+    def judged(self, part: str) -> tuple[Float[Tensor, "u K"], Tensor]:
         """Outputs and targets of the graphs, or nodes, that the curves are measured on; always the same ones."""
-        parts = [self.answered(self.read(cut), rows, cut, wanted) for rows, cut in self._chunks_with(wanted)]
+        wanted = self.graphs.is_test if part else self.graphs.is_train
+        parts = [self.answered(self.read(cut), rows, cut, wanted) for rows, cut in self.chunks[part]]
         if not parts:
             return self._y.new_zeros(0, self.graphs.num_outputs, dtype=torch.float32), self._y[:0]
         return torch.cat([outputs for outputs, _ in parts]), torch.cat([targets for _, targets in parts])
 
-    def _chunks_with(self, wanted: Bool[Tensor, " _"]) -> list[tuple[Int64[Tensor, " B"], Padded | Batch]]:
-        key = bool(wanted is self.graphs.is_train)
-        kept = self.__dict__.setdefault("_kept_chunks", {})
-        if key not in kept:
-            rows = self._rows_with(wanted)
-            chosen = torch.randperm(len(rows), generator=seeded(0))[:JUDGED].to(rows.device)
-            kept[key] = self.batches.chunks(rows[chosen.sort().values], AT_ONCE) if len(rows) else []
-        return kept[key]
+    def _chunks_with(self, wanted: Bool[Tensor, " _"]) -> list[Chunk]:
+        """Graphs with an answer of this kind, the same ones each time, in batches of similar size."""
+        rows = self._rows_with(wanted)
+        chosen = torch.randperm(len(rows), generator=seeded(0))[:JUDGED].to(rows.device)
+        return self.batches.chunks(rows[chosen.sort().values], AT_ONCE) if len(rows) else []
 
     def scores(self, outputs: Float[Tensor, "u K"], targets: Tensor) -> dict[str, float]:
         """Accuracy, and for two classes the area under the ROC curve; R² for numbers."""

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import networkx as nx
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32, Int, Int64
+from jaxtyping import Float, Float32, Int, Int64
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -80,10 +80,7 @@ class Inside:
     model: SimpleGNN
     target_mean: float
     target_std: float
-
-    def _chunks_with(self, wanted: Bool[Tensor, " _"]) -> list[Chunk]:
-        """The graphs that the curves are measured on."""
-        raise NotImplementedError
+    chunks: dict[str, list[Chunk]]  # the graphs that the curves are measured on: "" of the training part, and "test_"
 
     @property
     def loss_floor(self) -> float:
@@ -142,7 +139,7 @@ class Inside:
         """The graphs that the curves are measured on; of a network's nodes at most so many as can be drawn."""
         graphs = self.graphs
         is_graph = graphs.level == "graph"
-        chunks = self._chunks_with(graphs.is_test) + (self._chunks_with(graphs.is_train) if is_graph else [])
+        chunks = self.chunks["test_"] + (self.chunks[""] if is_graph else [])
         h = torch.cat([self.vectors(cut) for _, cut in chunks])  # (R, H)
         rows = torch.cat([rows if is_graph else cut.nodes for rows, cut in chunks])
         if not is_graph and len(rows) > MOST_POINTS:
