@@ -82,6 +82,7 @@ def molecule_tab(run: Run, snapshot: Snapshot) -> None:
     )
     live_canvas(scene, key="gnn_molecule_picture", on_event=_click)
     _about_atoms(entry.mol, said)
+    st.toggle("Number the atoms in the picture", key=NUMBERED)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _editors(entry)
@@ -248,7 +249,6 @@ def _alerts(mol: Mol, said: Said) -> None:
 def _editors(entry: Entry) -> None:
     """The atoms and the bonds in tables; what fits is taken over, what does not is said and stays in the tables."""
     st.markdown("**Edit it**: change a cell, add a row at the end, or choose rows and delete them")
-    st.toggle("Number the atoms in the picture", key=NUMBERED)
     version = f"{len(st.session_state[PAST])}_{entry.smiles}"
     one, other = st.columns(2)
     with one:
