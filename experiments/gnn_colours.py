@@ -139,7 +139,9 @@ class Colouring:
 def refine(pair: Pair) -> Colouring:
     """Colours both graphs together, until no colour splits any more."""
     colours = [[0] * len(graph) for graph in pair.graphs]
-    rounds, recipes, apart = [_frozen(colours)], [()], None
+    rounds = [_frozen(colours)]
+    apart = None if len(colours[0]) == len(colours[1]) else 0
+    recipes: list[tuple[Recipe, ...]] = [()]
     while True:
         made = [
             [_recipe(graph, one, node) for node in range(len(graph))]
@@ -169,7 +171,7 @@ def place_nodes(graph: networkx.Graph) -> np.ndarray:
     return laid_out(np.array(graph.edges).T.reshape(2, -1), len(graph))
 
 
-# ---- networks ----------------------------------------------------------------------------------------------------------
+# ---- networks --------------------------------------------------------------------------------------------------------
 
 
 class Verdict(NamedTuple):
@@ -247,7 +249,7 @@ def usual(graphs: Graphs) -> tuple[Float[Tensor, " F"], Float[Tensor, " A"]]:
     """The most frequent row of the nodes and of the links."""
     rows = []
     for table in (graphs.x.cpu(), graphs.edge_attr.cpu()):
-        if not len(table):
+        if not table.numel():
             rows.append(torch.zeros(table.shape[1]))
             continue
         kinds, counts = torch.unique(table, dim=0, return_counts=True)
@@ -255,7 +257,7 @@ def usual(graphs: Graphs) -> tuple[Float[Tensor, " F"], Float[Tensor, " A"]]:
     return rows[0], rows[1]
 
 
-# ---- what helps --------------------------------------------------------------------------------------------------------
+# ---- what helps ------------------------------------------------------------------------------------------------------
 
 
 class Help(NamedTuple):
@@ -273,7 +275,7 @@ class Help(NamedTuple):
 
 
 def helps(pair: Pair) -> tuple[Help, ...]:
-    """A GIN told the same of all nodes; besides a random number of its own for each; or counts of rings through each."""
+    """A GIN told the same of all nodes, and besides a random number of its own for each, or counts of rings."""
     tellers: dict[str, Callable[[networkx.Graph], Tensor]] = {
         "all nodes alike": lambda graph: torch.zeros(len(graph), 0),
         "a number of its own": lambda graph: torch.rand(len(graph), 1, generator=seeded(SEED)),

@@ -16,10 +16,10 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.nn import functional as F
 
-from data.graphs import Batch, Part, collate
-from experiments.gnn_messages import distances
+from data.graphs import Part, collate
 from experiments.gnn_settings import GNNSettings
 from experiments.gnn_shown import shown
+from experiments.gnn_slopes import distances, jacobian
 from models.gnn import SimpleGNN, edge_weights
 from training.probe import evaluating, undone
 from training.race import Entrant
@@ -32,7 +32,7 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "PairNorm": {"is_residual": False, "normalisation": "pair"},
 }
 NUM_GRAPHS: Final = 64  # over which it is averaged how alike their nodes are
-MOST_COPIED: Final = 2_000  # nodes of all copies of a graph together
+MOST_COPIED: Final = 400  # nodes of all copies of a graph together
 
 # ---- nodes grow alike ------------------------------------------------------------------------------------------------
 
@@ -134,7 +134,7 @@ def depths(build: Build, settings: GNNSettings, variant: str) -> list[Entrant]:
     ]  # fmt: skip
 
 
-# ---- what is far is hardly heard ---------------------------------------------------------------------------------------
+# ---- what is far is hardly heard -------------------------------------------------------------------------------------
 
 
 class ByDistance(NamedTuple):
@@ -195,38 +195,9 @@ def squashed_of(model: SimpleGNN, part: Part) -> Squashed:
     asked = np.unique(np.linspace(0, number - 1, max(1, min(number, MOST_COPIED // number))).astype(int))
     away = np.stack([distances(part, int(node)) for node in asked])  # (asked, n)
     powers = np.linalg.matrix_power(_spread(part), len(model.convs))[asked]
-    return Squashed(_mean_by(away, jacobian(model, part, asked)), _mean_by(away, powers), len(model.convs))
-
-
-def jacobian(model: SimpleGNN, part: Part, asked: np.ndarray) -> np.ndarray:
-    """(a, n) Frobenius norm of ∂h_v / ∂x_u for each asked node v and each node u, dropout off.
-
-    The graph is copied once for each v, so that one slope of the sum of their states is the slope of each.
-    """
-    copies, number = _copied(part, len(asked)), len(part.x)
-    places = torch.from_numpy(asked).to(part.x.device) + number * torch.arange(len(asked), device=part.x.device)
-    squares = torch.zeros(len(copies.x), dtype=torch.float64, device=part.x.device)
-    with evaluating(model.modules()), torch.enable_grad():
-        x = copies.x.requires_grad_()
-        states = model.states(x, copies.edge_index, copies.batch, copies.edge_attr)[-1][places]  # (a, H)
-        for channel in states.sum(0):
-            (slope,) = torch.autograd.grad(channel, x, retain_graph=True)
-            squares += slope.double().square().sum(1)
-    return squares.sqrt().reshape(len(asked), number).cpu().numpy()
-
-
-def _copied(part: Part, count: int) -> Batch:
-    """A graph so many times."""
-    number, num_edges, device = len(part.x), part.edge_index.shape[1], part.x.device
-    numbers = torch.arange(count, device=device)
-    batch = numbers.repeat_interleave(number)
-    edge_index = part.edge_index.repeat(1, count) + number * numbers.repeat_interleave(num_edges)
-    nodes, edges = (
-        torch.arange(number, device=device).repeat(count),
-        torch.arange(num_edges, device=device).repeat(count),
+    return Squashed(
+        _mean_by(away, jacobian(model, part, asked, len(model.convs))), _mean_by(away, powers), len(model.convs)
     )
-    x = part.x.detach().repeat(count, 1)
-    return Batch(x, edge_index, part.edge_attr.repeat(count, 1), batch, nodes, nodes, edges, count)
 
 
 def _spread(part: Part) -> np.ndarray:

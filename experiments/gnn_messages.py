@@ -10,16 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import networkx
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch_geometric.nn import PairNorm
 
 from data.graphs import Part
-from experiments.gnn_shown import num_graph, shown, states_of
-from models.gnn import SimpleGNN, edge_weights
-from training.probe import evaluating
+from experiments.gnn_shown import shown, states_of
+from experiments.gnn_slopes import distances, jacobian
+from models.gnn import READS_EDGES, SimpleGNN, edge_weights
 
 KINDS: Final = {
     "GCNConv": "GCN",
@@ -79,6 +78,7 @@ class Message:
         senders: s nodes; the node itself is the last of them where its own numbers enter the sum.
         weights: (s,) what each message is multiplied by.
         scores: (s,) what softmax makes the weights of, for GAT; else None.
+        bonds: s words for the link each sends over, empty where the layer does not look at links.
         said: (s, C) what each says.
         total: (C,) the sum of what is said times the weights.
         hidden: the step before the last, bent by ReLU, where the layer is two matrices; else None.
@@ -94,6 +94,7 @@ class Message:
     senders: tuple[int, ...]
     weights: np.ndarray
     scores: np.ndarray | None
+    bonds: tuple[str, ...]
     said: np.ndarray
     total: np.ndarray
     hidden: Step | None
@@ -140,11 +141,11 @@ def message(experiment: Any, *, layer: int, node: int) -> Message:
         layer: from 0.
         node: of the graph.
     """
-    return message_of(experiment.model, shown(experiment).part, layer, node)
+    return message_of(experiment.model, shown(experiment).part, layer, node, experiment.graphs.edge_names)
 
 
 @torch.no_grad()
-def message_of(model: SimpleGNN, part: Part, layer: int, node: int) -> Message:
+def message_of(model: SimpleGNN, part: Part, layer: int, node: int, edge_names: tuple[str, ...] = ()) -> Message:
     """One layer of a network at one node, by hand."""
     states = states_of(model, part)
     conv, x = model.convs[layer], _array(states[layer])
@@ -159,6 +160,7 @@ def message_of(model: SimpleGNN, part: Part, layer: int, node: int) -> Message:
         tuple(heard.senders),
         heard.weights,
         heard.scores,
+        _bonds(part, node, heard.senders, edge_names if kind in READS_EDGES else ()),
         heard.said,
         total,
         hidden,
@@ -167,6 +169,15 @@ def message_of(model: SimpleGNN, part: Part, layer: int, node: int) -> Message:
         x[node] if model.is_residual and layer else None,
         _array(states[layer + 1][node]),
     )
+
+
+def _bonds(part: Part, node: int, senders: list[int], edge_names: tuple[str, ...]) -> tuple[str, ...]:
+    """The first property that each link has, in words."""
+    found = {}
+    for edge in (part.edge_index[1] == node).nonzero()[:, 0].tolist() if edge_names else []:
+        has = part.edge_attr[edge].nonzero()[:, 0].tolist()
+        found[int(part.edge_index[0, edge])] = edge_names[has[0]] if has else ""
+    return tuple(found.get(sender, "") for sender in senders)
 
 
 def _array(tensor: Tensor) -> np.ndarray:
@@ -189,7 +200,7 @@ def _heard(conv: Any, kind: str, part: Part, x: np.ndarray, node: int) -> _Heard
             return _Heard(senders, share, None, x[senders])
         case "NNConv":
             with torch.no_grad():
-                made = _array(conv.nn(part.edge_attr[into])).reshape(len(senders), x.shape[1], -1)
+                made = _array(conv.nn(part.edge_attr[into])).reshape(len(senders), x.shape[1], conv.out_channels)
             return _Heard(senders, share, None, np.einsum("sf,sfh->sh", x[senders], made))
         case "GAT":
             return _attention(conv, x, senders, edges, node)
@@ -316,7 +327,7 @@ def matrices_of(model: SimpleGNN, part: Part, layer: int) -> Matrices | None:
     return Matrices(kind, A, X, W, A @ X @ W, rests.get(kind, ""))
 
 
-# ---- how far a node hears ----------------------------------------------------------------------------------------------
+# ---- how far a node hears --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -348,30 +359,6 @@ def reach_of(model: SimpleGNN, part: Part, node: int, num_layers: int) -> Reach:
     source, target = part.edge_index.cpu().numpy()
     for _ in range(num_layers):
         walks = walks + np.bincount(source, walks[target], minlength=len(walks))
+    slopes = jacobian(model, part, np.array([node]), num_layers)[0]
     hears_all = num_layers > 0 and any(isinstance(norm, PairNorm) for norm in model.norms[:num_layers])
-    return Reach(distances(part, node), walks, slopes(model, part, node, num_layers), hears_all)
-
-
-def distances(part: Part, node: int) -> np.ndarray:
-    """(n,) links from each node to `node`; −1 where there is no way."""
-    graph = networkx.DiGraph()
-    graph.add_nodes_from(range(len(part.x)))
-    graph.add_edges_from(part.edge_index.flip(0).T.tolist())
-    found = np.full(len(part.x), -1)
-    for other, length in networkx.single_source_shortest_path_length(graph, node).items():
-        found[other] = length
-    return found
-
-
-def slopes(model: SimpleGNN, part: Part, node: int, num_layers: int) -> np.ndarray:
-    """(n,) Frobenius norm of ∂h_node / ∂x_u for each node u, after so many layers, dropout off."""
-    if num_layers == 0:
-        return np.sqrt(part.x.shape[1]) * np.eye(len(part.x))[node]
-    squares = torch.zeros(len(part.x), dtype=torch.float64, device=part.x.device)
-    with evaluating(model.modules()), torch.enable_grad():
-        x = part.x.detach().clone().requires_grad_()
-        state = model.states(x, part.edge_index, num_graph(part), part.edge_attr)[num_layers - 1][node]
-        for channel in state:  # a channel at a time: all at once, the slopes of a large network fill the memory
-            (slope,) = torch.autograd.grad(channel, x, retain_graph=True)
-            squares += slope.double().square().sum(1)
-    return squares.sqrt().cpu().numpy()
+    return Reach(distances(part, node), walks, slopes, hears_all)

@@ -12,7 +12,9 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from data.graphs import Part
+from data.graphs import Graphs, Part
+from data.structure import structure_of
+from experiments.gnn_settings import MOLECULES
 from models.gnn import SimpleGNN
 from training.probe import evaluating
 
@@ -47,14 +49,11 @@ def shown(experiment: Any) -> Shown:
     """The graph of the picture, with the names and places of its nodes."""
     graphs, item = experiment.graphs, experiment.settings.item
     if graphs.num_graphs == 1:
-        node = min(item, len(graphs.x) - 1)
         part = graphs.part(0)
-        return Shown(part, graphs.labels, _places(part, graphs.places), node)
+        return Shown(part, graphs.labels, _places_of(graphs, 0, part), min(item, len(graphs.x) - 1))
     number = min(item, graphs.num_graphs - 1)
     part = graphs.part(number)
-    nodes = slice(int(graphs.node_starts[number]), int(graphs.node_starts[number + 1]))
-    places = None if graphs.places is None else graphs.places[nodes]
-    return Shown(part, node_names(part, graphs.feature_names), _places(part, places), 0)
+    return Shown(part, node_names(part, graphs.feature_names), _places_of(graphs, number, part), 0)
 
 
 def node_names(part: Part, feature_names: tuple[str, ...]) -> tuple[str, ...]:
@@ -68,9 +67,16 @@ def node_names(part: Part, feature_names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{sign}{number}" for number, sign in enumerate(signs, start=1))
 
 
-def _places(part: Part, known: Float[Tensor, "n 2"] | None) -> np.ndarray:
-    if known is not None:
-        return known.cpu().numpy().astype(np.float64)
+def _places_of(graphs: Graphs, number: int, part: Part) -> np.ndarray:
+    """Where the nodes of a graph are drawn: a molecule as chemists do, others by their links if nothing is known."""
+    if graphs.name in MOLECULES:
+        xy = structure_of(graphs.labels[number]).xy
+        middle = (xy.max(0) + xy.min(0)) / 2
+        drawn: np.ndarray = (xy - middle) / max(float(np.ptp(xy, axis=0).max()), 1.0) + 0.5
+        return drawn
+    if graphs.places is not None:
+        nodes = slice(int(graphs.node_starts[number]), int(graphs.node_starts[number + 1]))
+        return graphs.places[nodes].cpu().numpy().astype(np.float64)
     return laid_out(part.edge_index.cpu().numpy(), len(part.x))
 
 

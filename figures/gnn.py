@@ -211,9 +211,9 @@ def _draw_plane(scene: Scene, seen: Any, layout: Layout) -> None:
     if len(here) and not (seen.level == "node" and seen.num_graphs > 1):
         scene.points(box, seen.xy[here], xlim=xlim, ylim=ylim, colour="text", hollow=[True], radius=7.0)
     scene.plane(box, xlim=xlim, ylim=ylim, id="points", tip="Look at the nearest one")
-    told = "colour: true" + (
-        " · hollow: not learnt from · ringed: wrong" if seen.class_names else " value · hollow: test"
-    )
+    told = f"colour: true {'class' if seen.class_names else 'value'} · hollow: not learnt from"
+    if seen.class_names and len(seen.xy) <= FEW:
+        told += " · ringed: wrong"
     scene.text(left, top + height + 0.9 * scale.note, told, size=scale.note, colour="muted")
 
 

@@ -44,7 +44,13 @@ def alike_still(now: Any, start: Any, mode: theme.Mode, *, is_energy: bool) -> S
 
 
 def depths_still(
-    found: Mapping[str, np.ndarray], depths: Sequence[int], mode: theme.Mode, *, title: str, best: bool = False
+    found: Mapping[str, np.ndarray],
+    depths: Sequence[int],
+    mode: theme.Mode,
+    *,
+    title: str,
+    is_share: bool = True,
+    best: bool = False,
 ) -> Still:
     """A number of trained networks against their depth, a line for each variant.
 
@@ -53,6 +59,7 @@ def depths_still(
         depths: numbers of layers.
         mode: light or dark.
         title: of the number.
+        is_share: whether it lies between 0 and 1.
         best: whether the best of each line is marked.
     """
     styles = ((theme.POSITIVE, "solid"), (theme.NEGATIVE, "dash"), (theme.CLASSES[2], "dot"))
@@ -72,7 +79,7 @@ def depths_still(
         mode,
         alt=f"{title} by depth. {told}.",
         xaxis={"title": {"text": "layers"}, "tickvals": list(x), "ticktext": [str(one) for one in depths]},
-        yaxis={"title": {"text": title}},
+        yaxis={"title": {"text": title}, **({"range": [0, 1.08]} if is_share else {})},
         marks=marks,
         height=HEIGHT,
     )
@@ -96,7 +103,7 @@ def squashed_still(now: Any, start: Any, mode: theme.Mode) -> Still:
     ]  # fmt: skip
     values = now.measured.values[:reach]
     alt = (
-        f"Mean size of the slope of a node's last state to the inputs of a node, by their distance: {values[0]:.3g} for "
+        f"Mean size of the slope of a node's last state to the inputs of a node, by distance: {values[0]:.3g} for "
         f"itself, {values[-1]:.3g} at {len(values) - 1} links, with {now.num_layers} layers."
     )
     return lines_still(

@@ -91,7 +91,9 @@ def draw_graph(
     wide = NARROWEST if is_large else diameter_of(box, places, links)
     at = fitted(box, places, wide)
     shown = links[:MOST_LINKS]
-    draw_lines(scene, at[shown[:, 0]], at[shown[:, 1]], width=(0.6 if is_large else 1.5) * scale.stroke, colour="grey")
+    colour: Colour = "hairline" if is_large else "grey"
+    width = (0.6 if is_large else 1.5) * scale.stroke
+    draw_lines(scene, at[shown[:, 0]], at[shown[:, 1]], width=width, colour=colour)
     for a, b, width in heavy:
         draw_lines(scene, at[[a]], at[[b]], width=width, colour="accent")
     if is_large:

@@ -19,9 +19,9 @@ WIDTH: Final = 1120.0
 HEIGHT: Final = 430.0
 GRAPH: Final[Box] = (6.0, 44.0, 400.0, 376.0)
 TABLE: Final = 440.0  # its left end
-NAMES: Final = 92.0  # room for who sends
+NAMES: Final = 118.0  # room for who sends
 NUMBERS: Final = 62.0  # for a weight
-CELL: Final = 66.0
+CELL: Final = 62.0
 ROW: Final = 24.0
 MOST_CHANNELS: Final = 7
 MOST_SENDERS: Final = 7
@@ -40,7 +40,10 @@ class Rows(NamedTuple):
 def rows_of(told: Any, names: Sequence[str]) -> Rows:
     """The messages, times their weights; where there are too many, the last row is the sum of the least."""
     products = told.weights[:, None] * told.said
-    labels = [names[sender] + (" itself" if sender == told.node else "") for sender in told.senders]
+    labels = [
+        names[sender] + (" itself" if sender == told.node else f", {bond}" if bond else "")
+        for sender, bond in zip(told.senders, told.bonds, strict=True)
+    ]
     if len(labels) <= MOST_SENDERS + 1:
         return Rows(tuple(labels), told.weights, products)
     order = np.argsort(-np.abs(products).sum(1), kind="stable")
@@ -92,10 +95,10 @@ def _draw_senders(scene: Scene, seen: Any, told: Any) -> None:
     place = {int(node): number for number, node in enumerate(nodes)}
     inside = np.isin(seen.links, nodes).all(1)
     links = np.array([[place[a], place[b]] for a, b in seen.links[inside]], dtype=int).reshape(-1, 2)
-    largest = max((abs(float(weight)) for weight in told.weights), default=0.0) or 1.0
+    sizes = np.abs(np.nan_to_num(told.weights))
     heavy = [
-        (place[sender], place[told.node], 2 + 9 * abs(float(weight)) / largest)
-        for sender, weight in zip(told.senders, told.weights, strict=True)
+        (place[sender], place[told.node], 2 + 9 * float(size / (sizes.max() or 1.0)))
+        for sender, size in zip(told.senders, sizes, strict=True)
         if sender in senders and sender in place
     ]
     discs = []
@@ -156,7 +159,7 @@ def unit_of(told: Any, channel: int) -> int:
 def _draw_row_names(scene: Scene, rows: Rows, top: float) -> None:
     for row, (name, weight) in enumerate(zip(rows.names, rows.weights, strict=True)):
         y = top + (row + 0.5) * ROW
-        scene.text(TABLE, y, token_text(name, 14), size=ON_PAGE.label)
+        scene.text(TABLE, y, token_text(name, 17), size=ON_PAGE.label)
         told = f"{weight:.3f}".replace("-", "−")
         scene.text(TABLE + NAMES + NUMBERS - 10, y, told, size=ON_PAGE.label, align="right", tabular=True)
 
@@ -172,14 +175,17 @@ def _draw_line(scene: Scene, y: float, words: str, values: np.ndarray, reach: fl
 
 def _draw_result(scene: Scene, y: float, told: Any, stage: int, channel: int) -> None:
     """From the sum of the products to the new number of the channel, in a line of boxes."""
-    parts = [("with all others and the bias", told.step.sums[channel])]
+    parts = [(f"channel {channel + 1}, all and the bias", told.step.sums[channel])]
+    if told.hidden is not None:
+        unit = unit_of(told, channel)
+        parts.insert(0, (f"hidden {unit + 1}, all, bias, bent", max(0.0, told.hidden.sums[unit])))
     if stage >= 3:
         if told.scaled is not None:
-            parts.append((f"normalised ({told.scaled.name})", told.normed[channel]))
+            parts.append((f"normalised, {told.scaled.name}", told.normed[channel]))
         parts.append(("bent: max(0, ·)", max(0.0, told.normed[channel])))
         if told.before is not None:
             parts.append(("plus what it was", told.result[channel]))
-    room = (WIDTH - TABLE) / 4
+    room = (WIDTH - TABLE) / 5
     reach = reach_of(np.array([value for _, value in parts]))
     for number, (words, value) in enumerate(parts):
         x = TABLE + number * room
@@ -233,7 +239,7 @@ def matrices_scene(found: Any, names: Sequence[str], node: int) -> bytes:
         scene.name_cells(rows, columns, "not a number")
         if title != "W":
             step = box[3] / len(rows)
-            scene.rect((left, _TOP + row * step, wide, step), stroke="text", width=2)
+            scene.rect((left - 1, _TOP + row * step - 1, wide + 2, step + 2), stroke="text", width=2 if step > 9 else 1)
         left += wide + _BETWEEN
         if place < 3:
             sign = "=" if place == 2 else "·"
@@ -255,7 +261,7 @@ def kept_nodes(A: np.ndarray, node: int) -> np.ndarray:
     return np.array(sorted([node, *heard[: MOST_NODES - 1]]))
 
 
-# ---- how far a node hears ----------------------------------------------------------------------------------------------
+# ---- how far a node hears --------------------------------------------------------------------------------------------
 
 _HALF: Final = 540.0
 

@@ -28,6 +28,7 @@ from ui.words import written
 HEIGHT: Final = 430.0
 
 
+@np.errstate(all="ignore")  # an exploded network is asked too, with whatever its numbers are
 def colours_tab(run: Run, snapshot: Snapshot) -> None:
     """Two graphs, round by round; then the networks."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
@@ -88,10 +89,15 @@ def _told(found: Colouring) -> str:
             f"After round {last} no colour splits any more, and both have as many nodes of each: **colours never tell "
             "them apart**, and so no network here does that is told the same of each node, however long it trains."
         )
+    if found.apart == 0:
+        return (
+            "**Told apart at once**, by the number of nodes: a sum over nodes sees that without any message. A mean "
+            "over nodes does not; whether it sees more depends on what a layer does with the neighbours."
+        )
     times = "one layer" if found.apart == 1 else f"{found.apart} layers"
     return (
         f"**Told apart in round {found.apart}**: the framed colours have other counts. A network that sums needs at "
-        f"least {times} for it."
+        f"least {times} for it, and weights that do not lose it again."
     )
 
 

@@ -27,9 +27,10 @@ from ui.words import written
 PARTS: Final = ("Growing alike", "1, 2, 4 and 8 layers", "Far away")
 STEPS: Final = 200
 FOUND: Final = "_gnn_depths"  # what the races of this data and layer have found, by variant
-SCORES: Final = ("test_accuracy", "test_r2", "test_loss", "accuracy", "loss")  # the first that is there is drawn
+SCORES: Final = ("test_auc", "test_accuracy", "test_r2", "accuracy", "r2", "loss")  # the first that is there is drawn
 
 
+@np.errstate(all="ignore")  # an exploded network is shown too, with whatever its numbers are
 def depth_tab(run: Run, snapshot: Snapshot) -> None:
     """The three parts; only the chosen one is computed."""
     part = st.segmented_control(
@@ -63,9 +64,9 @@ def alike_words(now: Alike, settings: Any) -> str:
         "**Oversmoothing.** Each layer replaces a node by a mixture of itself and its neighbours; mixed often enough, "
         f"all nodes are the same mixture. Over {graphs}, two nodes have a mean cosine of "
         f"**{written(float(now.cosines[0]), '.3f')}** before the first layer and "
-        f"**{written(float(now.cosines[-1]), '.3f')}** after the last; 1 means that all point the same way. ReLU leaves "
-        "nothing negative, which alone lifts it. The energy is what nodes differ by across a link, as a share of their "
-        "size: 0 is what GCN's means run into."
+        f"**{written(float(now.cosines[-1]), '.3f')}** after the last; 1 means that all point the same way. ReLU "
+        "leaves nothing negative, which alone lifts it. The energy is what nodes differ by across a link, as a share "
+        "of their size: 0 is what GCN's means run into."
     )
     if settings.num_layers < 4:
         words += f" {settings.num_layers} layers are few: turn Layers up to see it."
@@ -124,15 +125,16 @@ def _show_depths(kept: dict[str, dict[str, np.ndarray]], score: str) -> None:
     for column, name in ((left, score), (right, "cosine")):
         found = {variant: one[name] for variant, one in kept.items() if name in one}
         with column:
-            words = name_in_words(name)
-            show(depths_still(found, DEPTHS, mode(), title=words, best="loss" not in name and name == score),
-                 key=f"gnn_depths_{name}")  # fmt: skip
+            still = depths_still(found, DEPTHS, mode(), title=name_in_words(name), is_share="r2" not in name,
+                                 best=name == score and name != "loss")  # fmt: skip
+            show(still, key=f"gnn_depths_{name}")
     variant, found = list(kept.items())[-1]
     cosines, scores = found["cosine"], found[score]
     st.markdown(
-        f"{variant[0].upper()}{variant[1:]}: from {DEPTHS[0]} to {DEPTHS[-1]} layers the mean cosine of two nodes goes "
-        f"from **{written(float(cosines[0]), '.3f')}** to **{written(float(cosines[-1]), '.3f')}**, and "
-        f"{name_in_words(score)} from **{written(float(scores[0]), '.3g')}** to **{written(float(scores[-1]), '.3g')}**."
+        f"{variant[0].upper()}{variant[1:]}: from {DEPTHS[0]} to {DEPTHS[-1]} layers the mean cosine of two nodes "
+        f"goes from **{written(float(cosines[0]), '.3f')}** to **{written(float(cosines[-1]), '.3f')}**, and "
+        f"{name_in_words(score)} from **{written(float(scores[0]), '.3g')}** to "
+        f"**{written(float(scores[-1]), '.3g')}**."
     )
 
 

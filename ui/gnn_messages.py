@@ -32,6 +32,7 @@ NO_MATRIX: Final = {
 }
 
 
+@np.errstate(all="ignore")  # an exploded network is shown too, with whatever its numbers are
 def messages_tab(run: Run, snapshot: Snapshot) -> None:
     """The three parts; only the chosen one is computed."""
     seen = run.look(shown)
@@ -52,7 +53,7 @@ def messages_tab(run: Run, snapshot: Snapshot) -> None:
 def choose_node(seen: Shown) -> int:
     """A choice among the nodes, the same for all parts; the one of the picture at first."""
     graph = hash((seen.names, seen.node))
-    if st.session_state.get("_gnn_message_graph") != graph:
+    if st.session_state.get("_gnn_message_graph") != graph or NODE not in st.session_state:
         st.session_state["_gnn_message_graph"] = graph
         st.session_state[NODE] = seen.node
     numbers = range(len(seen.names))
@@ -64,7 +65,7 @@ def choose_layer(num_layers: int) -> int:
     layers = list(range(1, num_layers + 1))
     if st.session_state.get(LAYER) not in layers:
         st.session_state[LAYER] = 1
-    return int(st.segmented_control("Layer", layers, required=True, key=LAYER)) - 1
+    return int(st.segmented_control("Layer", layers, required=True, key=LAYER) or 1) - 1
 
 
 def choose_channel(told: Message) -> int:
@@ -119,7 +120,7 @@ def channel_names(run: Run, told: Message, columns: np.ndarray) -> list[str]:
     """What the numbers of a message are called: the inputs by their names, all others by number."""
     inputs: tuple[str, ...] = run.look(lambda experiment: experiment.graphs.feature_names)  # type: ignore[attr-defined]
     if told.layer == 0 and told.kind != "NNConv":
-        return [inputs[column] for column in columns]
+        return [inputs[column].removeprefix("is ") for column in columns]
     return [f"ch. {column + 1}" for column in columns]
 
 
@@ -247,8 +248,8 @@ def explained(told: Message, seen: Shown, stage: int, channel: int, column: int,
         f"{told.layer + 1}. The weight is {weights[told.kind]}. "
         + (f"Written out is what {plain(seen.names[told.senders[loudest(told, column)]])} says of “{plain(first)}”."
            if told.senders else ""),
-        f"**Sum.** All messages are added, number by number; the line is that of “{plain(first)}”. Their order does not "
-        "matter, so the nodes may be numbered in any way. ",
+        f"**Sum.** All messages are added, number by number; the line is that of “{plain(first)}”. Their order does "
+        "not matter, so the nodes may be numbered in any way. ",
         "**Weights.** The sum meets the same weights at every node, and what learns are these. "
         + ("This layer has two matrices with ReLU between; written out is the hidden unit that counts most. "
            if told.hidden is not None else ""),
@@ -277,10 +278,10 @@ def _matrices(run: Run, snapshot: Snapshot, seen: Shown) -> None:
     live_canvas(matrices_scene(found, seen.names, node), key="gnn_matrices_picture", height=HEIGHT)
     rest = f", {found.rest}" if found.rest else ""
     st.markdown(
-        f"**The whole layer at once.** Row {plain(seen.names[node])} of A picks the rows of X that the node hears, with "
-        f"their weights; W mixes the channels, the same for all nodes. Then the bias is added{rest}, and ReLU bends. "
-        f"A is fixed by the graph: it has {int((found.A != 0).sum()):,} entries that are not 0 of {found.A.size:,}, "
-        "which is why a sum over links is cheaper than this product where graphs are large."
+        f"**The whole layer at once.** Row {plain(seen.names[node])} of A picks the rows of X that the node hears, "
+        f"with their weights; W mixes the channels, the same for all nodes. Then the bias is added{rest}, and ReLU "
+        f"bends. A is fixed by the graph: it has {int((found.A != 0).sum()):,} entries that are not 0 of "
+        f"{found.A.size:,}, which is why a sum over links is cheaper than this product where graphs are large."
     )
 
 
@@ -310,10 +311,10 @@ def reach_words(seen: Shown, found: Any, node: int, layers: int) -> str:
     """What both counts say."""
     counted, heard, everybody = int((found.walks > 0).sum()), int((found.slopes > 0).sum()), len(found.walks)
     words = (
-        f"**{plain(seen.names[node])} after {layers} layer{'' if layers == 1 else 's'}.** Each layer brings what is one "
-        f"link further. Where row {plain(seen.names[node])} of (A + 1) to the power {layers} is not 0, a message has "
-        f"arrived: **{counted}** of {everybody} nodes; the numbers count the ways. In the network, the state has a slope "
-        f"to the inputs of **{heard}** nodes; the shares are the sizes of these slopes, the largest being 100 %."
+        f"**{plain(seen.names[node])} after {layers} layer{'' if layers == 1 else 's'}.** Each layer brings what is "
+        f"one link further. Where row {plain(seen.names[node])} of (A + 1) to the power {layers} is not 0, a message "
+        f"has arrived: **{counted}** of {everybody} nodes; the numbers count the ways. In the network, the state has a "
+        f"slope to the inputs of **{heard}** nodes; the shares are the sizes of these slopes, the largest is 100 %."
     )
     if found.hears_all:
         return words + " PairNorm takes the mean of all nodes away, so that everybody hears everybody at once."
