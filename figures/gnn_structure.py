@@ -48,7 +48,7 @@ def draw_structure(
         reach: the number drawn at full colour.
         chosen: an atom to be ringed.
         hot_id: makes each atom a button with the id `<hot_id>:<atom>`, whose click carries `{"atom"}`.
-        is_numbered: writes the number of each atom beside it, from 1.
+        is_numbered: writes the number of each atom beside it, from 1, if there is room.
         scale: of the scene: a projector draws strokes and points thicker.
     """
     unit, xlim, ylim = _fit(box, structure.xy)
@@ -65,7 +65,7 @@ def draw_structure(
         scene.points(box, place, xlim=xlim, ylim=ylim, colour="accent", hollow=[True], radius=ring)
     places = _in_scene(box, structure.xy, xlim, ylim)
     _draw_symbols(scene, structure, places, unit)
-    if is_numbered and unit >= TINIEST:
+    if is_numbered and unit >= SMALLEST:
         for atom, (x, y) in enumerate(places + NUMBER * unit * _outwards(structure)):
             scene.text(x, y, str(atom + 1), size=scale.note, colour="muted", align="center")
     if hot_id and len(places) <= MAX_HOT:

@@ -58,7 +58,8 @@ def baseline_part(run: Run, snapshot: Snapshot) -> None:
 
 
 def _graphs(experiment: Experiment) -> Any:
-    return experiment.graphs
+    found: Any = experiment
+    return found.graphs
 
 
 def _scores_table(snapshot: Snapshot, found: list[GraphBaseline]) -> None:
