@@ -25,7 +25,8 @@ BITS: Final = 1024  # of a fingerprint
 RADIUS: Final = 2  # bonds
 NUM_TREES: Final = 100
 HIDDEN: Final = 64  # units of the network on counts, as many as the lecture's has channels
-EPOCHS: Final = 40  # of it
+BATCH: Final = 200  # graphs of a step of it, as scikit-learn has it
+UPDATES: Final = 400  # of its weights
 MAX_ITERATIONS: Final = 1000  # of the linear model; scaled counts need a few dozen, so nothing warns
 
 
@@ -110,7 +111,7 @@ class _Constant:
 
 
 class _Perceptron:
-    """A network of one hidden layer that reads counts, trained for a fixed number of passes."""
+    """A network of one hidden layer that reads counts, trained for a fixed number of steps."""
 
     def __init__(self, is_classes: bool) -> None:
         from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -124,7 +125,7 @@ class _Perceptron:
     def fit(self, x: np.ndarray, y: np.ndarray) -> None:
         scaled, self.classes_ = self._scaler.fit_transform(x), np.unique(y)
         known = {"classes": self.classes_} if self._is_classes else {}
-        for _ in range(EPOCHS):
+        for _ in range(-(-UPDATES // -(-len(x) // BATCH))):
             self._model.partial_fit(scaled, y, **known)
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:

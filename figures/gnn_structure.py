@@ -14,7 +14,7 @@ MARGIN: Final = 1.0  # bond lengths around the outermost atoms, for their words
 DISC: Final = 0.36  # radius of an atom's disc, in bond lengths
 LETTERS: Final = 0.46  # height of the symbols
 CLEAR: Final = 0.3  # how far from a symbol its bonds end
-NUMBER: Final = 0.34  # from an atom to its number, across and up
+NUMBER: Final = 0.5  # from an atom to its number
 BESIDE: Final = 0.13  # from one line of a double bond to the other
 INSET: Final = 0.14  # by which the inner line of a ring is shorter at each end
 LETTER: Final = 0.62  # width of a letter, of its height
@@ -48,7 +48,7 @@ def draw_structure(
         reach: the number drawn at full colour.
         chosen: an atom to be ringed.
         hot_id: makes each atom a button with the id `<hot_id>:<atom>`, whose click carries `{"atom"}`.
-        is_numbered: writes the number of each atom beside it, from 1.
+        is_numbered: writes the number of each atom beside it, from 1, if there is room.
         scale: of the scene: a projector draws strokes and points thicker.
     """
     unit, xlim, ylim = _fit(box, structure.xy)
@@ -65,10 +65,9 @@ def draw_structure(
         scene.points(box, place, xlim=xlim, ylim=ylim, colour="accent", hollow=[True], radius=ring)
     places = _in_scene(box, structure.xy, xlim, ylim)
     _draw_symbols(scene, structure, places, unit)
-    if is_numbered and unit >= TINIEST:
-        for atom, (x, y) in enumerate(places):
-            right, up = x + NUMBER * unit, y - NUMBER * unit
-            scene.text(right, up, str(atom + 1), size=scale.note, colour="muted", align="center")
+    if is_numbered and unit >= SMALLEST:
+        for atom, (x, y) in enumerate(places + NUMBER * unit * _outwards(structure)):
+            scene.text(x, y, str(atom + 1), size=scale.note, colour="muted", align="center")
     if hot_id and len(places) <= MAX_HOT:
         _add_spots(scene, structure, places, unit, numbers, chosen, hot_id)
 
@@ -155,6 +154,18 @@ def _draw_symbols(scene: Scene, structure: Any, places: Floats, unit: float) -> 
             scene.text(x + letter * (len(element) / 2 + 0.8 * after), y, words, size=size, align="right", weight=600)
         else:
             scene.text(x - letter * len(element) / 2, y, words, size=size, weight=600)
+
+
+def _outwards(structure: Any) -> Floats:
+    """For each atom a direction of the scene away from its bonds; to the upper right if there is no such."""
+    ways = np.zeros_like(structure.xy)
+    for i, j, *_ in structure.bonds:
+        way = structure.xy[i] - structure.xy[j]
+        ways[i] += way
+        ways[j] -= way
+    sizes = np.linalg.norm(ways, axis=1, keepdims=True)
+    found: Floats = np.where(sizes > 0.2, ways / np.maximum(sizes, 0.2), np.sqrt(0.5)) * (1, -1)
+    return found
 
 
 def _add_spots(

@@ -36,10 +36,10 @@ def baseline_part(run: Run, snapshot: Snapshot) -> None:
         snapshot: the run now.
     """
     st.markdown(
-        "**What is reached without a graph network?** Guessing; a network of one hidden layer that reads how many "
-        "atoms of each kind there are, and nothing of the bonds; and for molecules a random forest on Morgan "
-        "fingerprints, which note what lies around each atom up to two bonds away. All get the same training part and "
-        "are scored on the same test."
+        "**What is reached without a graph network?** Guessing; a network of one hidden layer that reads what is told "
+        "of the nodes, summed over each graph, and not which of them are linked; and for molecules a random forest on "
+        "Morgan fingerprints, which note what lies around each atom up to two bonds away. All get the same training "
+        "part and are scored on the same test."
     )
     found = fitted(snapshot)
     if not found and st.button("Fit the baselines", key="gnn_fit_baselines"):

@@ -25,6 +25,7 @@ from ui.material import Material
 from ui.words import plain
 
 MAX_UPLOAD_MB: Final = 5
+MOST_TOLD: Final = 3  # rows put aside whose reason is written out
 KINDS: Final = {"classification": "classes", "regression": "a number"}
 _TABLE: Final = "_gnn_table"  # (digest, table)
 _OWN: Final = "_gnn_own"  # (key, what became of the table)
@@ -129,6 +130,8 @@ def _tell(own: OwnMolecules, aside: tuple[PutAside, ...]) -> None:
     if not aside:
         return
     with st.expander(f"{len(aside):,} rows were put aside", key="gnn_aside"):
+        for one in aside[:MOST_TOLD]:
+            st.caption(f"Row {one.row:,}: {plain(one.reason)}")
         st.dataframe(
             pd.DataFrame(aside, columns=list(PutAside._fields)), hide_index=True, key="gnn_aside_table",
             alt="Rows that were put aside: number, text, reason.",

@@ -82,6 +82,8 @@ def molecule_tab(run: Run, snapshot: Snapshot) -> None:
     )
     live_canvas(scene, key="gnn_molecule_picture", on_event=_click)
     _about_atoms(entry.mol, said)
+    words = "As far as there is room; pointing at an atom tells its number, too."
+    st.toggle("Number the atoms in the picture", key=NUMBERED, help=words)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _editors(entry)
@@ -218,15 +220,15 @@ def _alerts(mol: Mol, said: Said) -> None:
         {
             "alert": one.name,
             "atoms": ", ".join(str(atom + 1) for atom in one.atoms),
-            "training molecules with it": one.num_molecules,
-            "of these mutagenic": 100 * one.precision,
+            "training molecules": one.num_molecules,
+            "mutagenic": 100 * one.precision,
         }
         for one in found
     ]
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
-        column_config={"of these mutagenic": st.column_config.NumberColumn(format="%.0f %%")},
+        column_config={"mutagenic": st.column_config.NumberColumn(format="%.0f %%")},
         key="gnn_molecule_alerts",
         alt="Structural alerts in this molecule.",
     )
@@ -248,7 +250,6 @@ def _alerts(mol: Mol, said: Said) -> None:
 def _editors(entry: Entry) -> None:
     """The atoms and the bonds in tables; what fits is taken over, what does not is said and stays in the tables."""
     st.markdown("**Edit it**: change a cell, add a row at the end, or choose rows and delete them")
-    st.toggle("Number the atoms in the picture", key=NUMBERED)
     version = f"{len(st.session_state[PAST])}_{entry.smiles}"
     one, other = st.columns(2)
     with one:

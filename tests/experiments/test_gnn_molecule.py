@@ -23,6 +23,9 @@ from experiments.gnn_molecule import (
 )
 from experiments.gnn_own import files_of, material_of
 from experiments.gnn_settings import GNNSettings
+from tests.experiments.programs import FEW, largest_difference, program, rows_of, train
+from tests.experiments.test_programs import assert_tidy
+from training.run import Run
 
 CASES = [
     {},
@@ -172,3 +175,16 @@ def test_a_damaged_file_of_molecules_is_refused(change):
     kept = OwnMolecules(**{**vars(OWN), **change})
     with pytest.raises(DataError, match="damaged"):
         material_of(files_of({"own": kept}))
+
+
+NUMBERS = OwnMolecules(OWN.smiles, numbers=tuple(index / 7 for index in range(30)), target_name='a “quoted” "name"')
+
+
+@pytest.mark.parametrize("own", [OWN, NUMBERS], ids=["classes", "numbers"])
+def test_own_molecules_are_in_the_program_which_gives_the_same_numbers(own):
+    settings = GNNSettings(data="own molecules", batch_size=8)
+    run = train(Run(lambda settings: GNNExperiment(settings, own), settings), FEW)
+    text = program("gnn", run).script()
+    assert "CCCCCO" in text
+    assert largest_difference(rows_of(text), run) <= 1e-6
+    assert_tidy(text)
