@@ -40,7 +40,7 @@ def communities(
     kept = found if len(found) <= MAX_CLASSES else found[: MAX_CLASSES - 1]
     groups = {node: number for number, members in enumerate(kept) for node in members}
     centres = [max(sorted(members), key=graph.degree) for members in kept]
-    called = [f"around {names[centre]}" for centre in centres] + ["the rest"] * (len(kept) < len(found))
+    called = [names[centre] for centre in centres] + ["the rest"] * (len(kept) < len(found))
     return tuple(groups.get(node, len(kept)) for node in range(len(names))), unique_names(called)
 
 
@@ -54,7 +54,7 @@ def layout(num_nodes: int, links: Sequence[tuple[int, int]]) -> Float32[Tensor, 
     elif num_nodes <= MANY_NODES:
         found = networkx.spring_layout(graph, seed=0)
     else:
-        found = networkx.spring_layout(graph, pos=_first_places(graph), seed=0, iterations=10)
+        found = networkx.spring_layout(graph, pos=_first_places(graph), seed=0, iterations=6)
     xy = np.array([found[node] for node in range(num_nodes)])
     xy = xy - xy.mean(0)
     return fitted(xy @ np.linalg.svd(xy, full_matrices=False)[2].T)

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from data.own_molecules import OwnMolecules, own_molecules
-
 from data.graphs import Graphs
 from data.molecules import load_molecules
 from data.networks import OwnNetwork, load_network, own_network
+from data.own_molecules import OwnMolecules, own_molecules
 from data.synthetic_graphs import chains, rings
 from experiments.gnn_settings import MOLECULES, OWN_MOLECULES, OWN_NETWORK, GNNSettings
 from training.settings import SettingsError

@@ -248,6 +248,7 @@ class Inside:
             "node_targets": array(graphs.y[nodes] if not is_graph else nodes),
             "node_said": array(outputs.argmax(1) if not is_graph else nodes),
             "node_chances": array(chances.amax(1) if not is_graph else nodes.float()),
+            "node_names": graphs.labels if graphs.num_graphs == 1 else (),
             "node_is_train": array(graphs.is_train[nodes] if not is_graph else nodes.bool()),
             "answer": array(own.softmax(0) if graphs.class_names else own * self.target_std + self.target_mean),
             "truth": float(graphs.y[unit]),

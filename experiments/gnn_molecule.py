@@ -193,10 +193,10 @@ def rank_agreement(one: Float[np.ndarray, " n"], other: Float[np.ndarray, " n"])
     both = np.isfinite(one) & np.isfinite(other)
     if both.sum() < 2:
         return float("nan")
-    ranks = [pd.Series(_rounded(values[both])).rank().to_numpy() for values in (one, other)]
-    if min(np.ptp(rank) for rank in ranks) == 0:
+    ranks = np.array([pd.Series(_rounded(values[both])).rank() for values in (one, other)])
+    if np.ptp(ranks, axis=1).min() == 0:
         return float("nan")
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(ranks)[0, 1])
 
 
 def _rounded(values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:

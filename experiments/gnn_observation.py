@@ -46,6 +46,7 @@ class GNNObservation:
         node_said: (n,) the likeliest ones.
         node_chances: (n,) of the likeliest ones.
         node_is_train: (n,) whose answer was given.
+        node_names: n names of the nodes of a single graph; empty for others.
         answer: (K,) chances, or (1,) the number, for the one that is looked at.
         truth: its true class or number.
         widths: numbers of a node before the first layer and after each.
@@ -89,6 +90,7 @@ class GNNObservation:
     node_said: Int[np.ndarray, " _t"]
     node_chances: Float[np.ndarray, " _t"]
     node_is_train: Bool[np.ndarray, " _t"]
+    node_names: tuple[str, ...]
     answer: Float[np.ndarray, " K"]
     truth: float
     widths: tuple[int, ...]

@@ -87,11 +87,11 @@ def _draw_drawing(scene: Scene, seen: Any, layout: Layout) -> None:
         box = (left + width - (2 - number) * (layout.button + 6), y - layout.button / 2, layout.button, layout.button)
         scene.hot(box, f"item:{by}", tip, glyph=glyph, disabled=is_off)
     scene.text(left, y + 1.5 * scale.title, verdict(seen), size=scale.label, tabular=True)
-    _draw_graph(scene, seen, (left, top, width, height), layout)
+    told = _draw_graph(scene, seen, (left, top, width, height), layout)
     y = top + height + 0.9 * scale.note
     scene.text(left, y, _legend(seen), size=scale.note, colour="muted")
     most = int(width / (LETTER * scale.note))
-    scene.text(left, y + 1.3 * scale.note, short(seen.label, most), size=scale.note, colour="muted")
+    scene.text(left, y + 1.3 * scale.note, short(told or seen.label, most), size=scale.note, colour="muted")
 
 
 def _legend(seen: Any) -> str:
@@ -103,25 +103,30 @@ def _legend(seen: Any) -> str:
     return f"blue speaks for {what}, orange against"
 
 
-def _draw_graph(scene: Scene, seen: Any, box: Box, layout: Layout) -> None:
+def _draw_graph(scene: Scene, seen: Any, box: Box, layout: Layout) -> str:
+    """The graph in its place; returns a sentence if not all of it is drawn."""
     if seen.level == "node":
-        draw_network(
-            scene, box, places=seen.places, edges=seen.edges, classes=seen.node_said, strength=seen.node_chances,
-            ringed=seen.node_is_train, chosen=seen.item if seen.num_graphs == 1 else None,
-            hot_id="node" if seen.num_graphs == 1 else "", scale=layout.scale,
-        )  # fmt: skip
-    elif seen.structure is not None:
-        draw_structure(scene, box, seen.structure, values=seen.votes, reach=reach_of(seen.votes), scale=layout.scale)
-    else:
-        _draw_small(
+        is_single = seen.num_graphs == 1
+        return draw_network(
             scene,
-            _square(box),
-            seen.places,
-            seen.edges,
-            seen.votes,
-            reach_of(seen.votes),
-            6.0 / layout.scale.stroke**0.5,
+            box,
+            places=seen.places,
+            edges=seen.edges,
+            classes=seen.node_said,
+            strength=seen.node_chances,
+            ringed=seen.node_is_train,
+            chosen=seen.item if is_single else None,
+            names=seen.node_names or None,
+            hot_id="node" if is_single else "",
+            scale=layout.scale,
         )
+    if seen.structure is not None:
+        reach = reach_of(seen.votes)
+        draw_structure(scene, box, seen.structure, values=seen.votes, reach=reach, scale=layout.scale)
+    else:
+        radius = 6.0 / layout.scale.stroke**0.5
+        _draw_small(scene, _square(box), seen.places, seen.edges, seen.votes, reach_of(seen.votes), radius)
+    return ""
 
 
 def _draw_small(
@@ -177,7 +182,7 @@ def _draw_layers(scene: Scene, seen: Any, layout: Layout) -> None:
             if number == 0:
                 words, middle = short(name, LONGEST), box[1] + side / 2
                 scene.text(left - 4, middle, words, size=scale.note, align="right", colour="muted")
-        told = "–" if math.isnan(seen.alike[number]) else f"{seen.alike[number]:.2f}"
+        told = "–" if math.isnan(seen.alike[number]) else f"{round(seen.alike[number], 2) + 0.0:.2f}"
         y = top + height + 0.9 * scale.note
         scene.text(x, y, told, size=scale.note, align="center", colour="muted", tabular=True)
     scene.text(
@@ -211,9 +216,9 @@ def _draw_plane(scene: Scene, seen: Any, layout: Layout) -> None:
     if len(here) and not (seen.level == "node" and seen.num_graphs > 1):
         scene.points(box, seen.xy[here], xlim=xlim, ylim=ylim, colour="text", hollow=[True], radius=7.0)
     scene.plane(box, xlim=xlim, ylim=ylim, id="points", tip="Look at the nearest one")
-    told = "colour: true" + (
-        " · hollow: not learnt from · ringed: wrong" if seen.class_names else " value · hollow: test"
-    )
+    told = f"colour: true {'class' if seen.class_names else 'value'} · hollow: not learnt from"
+    if seen.class_names and len(seen.xy) <= FEW:
+        told += " · ringed: wrong"
     scene.text(left, top + height + 0.9 * scale.note, told, size=scale.note, colour="muted")
 
 

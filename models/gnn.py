@@ -19,7 +19,7 @@ Shapes: n nodes and e edges in a batch of B graphs, m nodes in the largest of th
 H hidden channels, K outputs.
 """
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import torch
 from jaxtyping import Bool, Float, Int64
@@ -249,7 +249,7 @@ def make_norm(normalisation: Normalisation, width: int) -> nn.Module:
 
 
 def convolve(
-    layer: Layer, conv: nn.Module, x: Float[Tensor, "B m F"], adjacency: Float[Tensor, "B m m"]
+    layer: Layer, conv: Any, x: Float[Tensor, "B m F"], adjacency: Float[Tensor, "B m m"]
 ) -> Float[Tensor, "B m H"]:
     """One layer of torch-geometric as a product with the graph's matrix, with the layer's own weights."""
     match layer:

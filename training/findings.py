@@ -183,9 +183,9 @@ def _along_the_layers(settings: Settings, first: LayerHealth, last: LayerHealth,
 
 
 def _exploding(settings: Settings, weighted: Sequence[LayerHealth], where: str) -> Iterator[Finding]:
-    """Gradients far longer than the weights they are to change."""
-    worst = max(weighted, key=lambda one: one.gradient / max(one.size, 1e-12))
-    if worst.gradient > EXPLODING * worst.size:
+    """Gradients far longer than the weights they are to change; biases that begin at 0 have no length to compare."""
+    worst = max(weighted, key=lambda one: one.gradient / one.size if one.size else 0.0)
+    if worst.size and worst.gradient > EXPLODING * worst.size:
         sentence = f"The gradient of {worst.name}{where} has length {worst.gradient:.2g}, its weights {worst.size:.2g}."
         usual = choice(settings, "initialisation", ("default",)) if _first_weights(settings) == "large" else {}
         yield _finding("exploding", sentence, settings, usual or rate(settings, GENTLER))

@@ -181,9 +181,7 @@ def _imports(source: Source, writing: Writing) -> str:
             parts.setdefault(module, set()).update(names.split(", "))
     if source.typing:
         parts.setdefault("typing", set()).add("TYPE_CHECKING")
-    lines = sorted(needed) + [
-        f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(parts.items())
-    ]
+    lines = sorted(needed) + [_import_from(module, sorted(names)) for module, names in sorted(parts.items())]
     is_ours = {line: line.split()[1].split(".")[0] not in sys.stdlib_module_names for line in lines}
     blocks = ["from __future__ import annotations"]
     blocks += ["\n".join(line for line in lines if is_ours[line] is third) for third in (False, True)]
@@ -194,6 +192,12 @@ def _imports(source: Source, writing: Writing) -> str:
         reason = "# only to read: what the annotations below mean"
         blocks.append(f"if TYPE_CHECKING:  {reason}\n{textwrap.indent(typing, '    ')}")
     return "\n\n".join(block for block in blocks if block)
+
+
+def _import_from(module: str, names: Sequence[str]) -> str:
+    """An import of names, one a line where one line is too short for all."""
+    line = f"from {module} import {', '.join(names)}"
+    return line if len(line) <= WIDTH else f"from {module} import (\n" + "".join(f"    {one},\n" for one in names) + ")"
 
 
 def _introduction(slug: str, title: str, capture: Capture, source: Source, files: Sequence[str]) -> str:

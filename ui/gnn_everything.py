@@ -74,12 +74,13 @@ def everything_tab(run: Run, snapshot: Snapshot) -> None:
     draw = _draws().get(kind, 0)
     number = numbering(len(thing.names), draw)
     mark = _mark_within(kind, name, len(thing.names))
-    page = int(st.session_state.get(_PAGE, 0))
+    where = (kind, name, draw)
+    page = _page_within(where, page_of(thing, number, mark))
     live_canvas(
         everything_scene(thing, adjacency(thing), number, mark=mark, page=page),
         key="gnn_everything_picture",
         height=HEIGHT,
-        on_event=_answer(thing, number, kind, name),
+        on_event=_answer(number, where, page),
     )
     st.markdown(f"{MEANINGS[meaning]} {_told_sizes(thing)}")
     _renumbering(run, thing, number, kind, draw)
@@ -137,7 +138,7 @@ def _choose_sentence() -> tuple[Thing, str, str]:
     return sentence_graph(words, graph), graph, str(len(words[:MAX_WORDS]))
 
 
-_PAGE: Final = "_gnn_everything_page"
+_PAGE: Final = "_gnn_everything_page"  # (kind, name, draw, page) once the visitor has turned one
 _MARK: Final = "_gnn_everything_mark"  # (kind, name, mark)
 _DRAWS: Final = "_gnn_everything_draws"  # how often nodes were numbered anew, by kind
 _PIXELS: Final = "_gnn_everything_pixels"  # (digit, pixels)
@@ -172,12 +173,20 @@ def _mark_within(kind: str, name: str, num_nodes: int) -> tuple[int, ...] | None
     return mark
 
 
-def _answer(thing: Thing, number: np.ndarray, kind: str, name: str) -> Callable[[dict[str, Any]], None]:
+def _page_within(where: tuple[str, str, int], default: int) -> int:
+    """The page of the list that the visitor turned to in this very thing, else the one where the mark begins."""
+    kept = st.session_state.get(_PAGE)
+    return int(kept[3]) if kept is not None and kept[:3] == where else default
+
+
+def _answer(number: np.ndarray, where: tuple[str, str, int], page: int) -> Callable[[dict[str, Any]], None]:
+    kind, name, _ = where
+
     def answer(event: dict[str, Any]) -> None:
         state = st.session_state
         what, _, which = str(event.get("id", "")).partition(":")
         if what == "page":
-            state[_PAGE] = max(0, int(state.get(_PAGE, 0)) + int(which))
+            state[_PAGE] = (*where, max(0, page + int(which)))
             return
         mark = mark_of(event, number)
         if mark is None:
@@ -188,7 +197,7 @@ def _answer(thing: Thing, number: np.ndarray, kind: str, name: str) -> Callable[
             state[_MARK] = None
             return
         state[_MARK] = (kind, name, mark)
-        state[_PAGE] = page_of(thing, number, mark)
+        state[_PAGE] = None
 
     return answer
 
@@ -218,7 +227,6 @@ def _renumbering(run: Run, thing: Thing, number: np.ndarray, kind: str, draw: in
 
 def _renumber(kind: str, draw: int) -> None:
     _draws()[kind] = draw
-    st.session_state[_PAGE] = 0
 
 
 def _table(found: Answers) -> pd.DataFrame:
@@ -238,6 +246,7 @@ def _verdict(found: Answers) -> str:
         if found.is_live
         else "A graph network with this page's settings, fresh because the page's own reads other inputs,"
     )
+    rounding = ", which is rounding" if found.gnn_difference > 0 else ""
     over = "of any node, each followed under its new number," if found.is_of_nodes else ""
     mlp = (
         f"The outputs of an untrained MLP that reads the matrix as a row of numbers change by up to "
@@ -248,5 +257,5 @@ def _verdict(found: Answers) -> str:
     )
     return (
         f"The picture keeps its shape; matrix and list change. {which} gives the same: the largest difference {over} "
-        f"is **{written(found.gnn_difference, '.1g')}**, which is rounding. {mlp}"
+        f"is **{written(found.gnn_difference, '.1g')}**{rounding}. {mlp}"
     ).replace("  ", " ")

@@ -142,7 +142,7 @@ def test_an_own_network_without_groups_finds_them():
              for label in graphs.labels}  # fmt: skip
     assert sides["a"] != sides["b"]
     assert all(len(found) == 1 for found in sides.values())
-    assert sorted(graphs.class_names) == ["around a0", "around b0"]
+    assert sorted(graphs.class_names) == ["a0", "b0"]
 
 
 def test_an_own_network_with_groups_takes_them():

@@ -9,8 +9,8 @@ from torch import nn
 
 from tests.training.toy import ToySettings, finish, toy_run
 from training.experiment import Network
-from training.findings import checkup
-from training.health import AWAKE, _layers, norm, shares
+from training.findings import _exploding, checkup
+from training.health import AWAKE, LayerHealth, _layers, norm, shares
 from training.optimizers import RATES, OptimizerSettings
 from training.probe import NextStep
 from training.remedies import choice, decay, default, in_words, rate
@@ -123,3 +123,10 @@ def test_a_loss_that_explodes_without_a_rate_can_only_start_again() -> None:
     (finding,) = checkup(finish(run)).findings
     assert (finding.kind, finding.remedy) == ("exploded", {})
     assert SimpleNamespace(**vars(finding)).sentence.startswith("The loss ")
+
+
+def test_biases_that_begin_at_0_do_not_explode() -> None:
+    """A gradient is compared with the weights it is to change; there is nothing to compare it with."""
+    still, wild = LayerHealth("bias", size=0.0, gradient=1.0), LayerHealth("weights", size=1e-4, gradient=1.0)
+    assert not list(_exploding(OptimizerSettings(), [still], ""))
+    assert [one.kind for one in _exploding(OptimizerSettings(), [still, wild], "")] == ["exploding"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from experiments.gnn_everything import KINDS, SENTENCE_GRAPHS, club_graph, digit_picture, numbering, picture_graph
+from experiments.gnn_everything import KINDS, SENTENCE_GRAPHS, digit_picture, numbering
 from ui import gnn_everything
 
 
@@ -121,25 +121,33 @@ def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_a_click_marks_and_a_second_lets_go(state: dict[str, Any]) -> None:
-    number = numbering(34, 0)
-    answer = gnn_everything._answer(club_graph(), number, "social network", "")
+    where = ("social network", "", 0)
+    answer = gnn_everything._answer(numbering(34, 0), where, 1)
     click = {"kind": "hot", "id": "node:33", "node": 33}
     answer(click)
     assert gnn_everything._mark_within("social network", "", 34) == (33,)
-    assert state["_gnn_everything_page"] > 0  # the list follows
     assert gnn_everything._mark_within("molecule", "CCO", 34) is None
     answer(click)
     assert gnn_everything._mark_within("social network", "", 34) is None
     answer({"kind": "hot", "id": "edge:0:8", "source": 0, "target": 8})
     assert gnn_everything._mark_within("social network", "", 34) == (0, 8)
-    for which, page in (("page:1", 1), ("page:-1", 0), ("page:-1", 0)):
+
+
+def test_the_list_turns_its_pages_until_something_is_marked(state: dict[str, Any]) -> None:
+    where = ("social network", "", 0)
+    assert gnn_everything._page_within(where, 1) == 1
+    answer = gnn_everything._answer(numbering(34, 0), where, 1)
+    for which, page in (("page:1", 2), ("page:-1", 0)):
         answer({"kind": "hot", "id": which})
-        assert state["_gnn_everything_page"] == page
+        assert gnn_everything._page_within(where, 1) == page
+    assert gnn_everything._page_within(("social network", "", 1), 1) == 1  # other numbers, another list
+    answer({"kind": "hot", "id": "node:3", "node": 3})
+    assert gnn_everything._page_within(where, 1) == 1
 
 
 def test_a_click_on_a_pixel_turns_it_over(state: dict[str, Any]) -> None:
     pixels = gnn_everything._pixels(3)
-    answer = gnn_everything._answer(picture_graph(pixels), numbering(49, 0), "picture", "3")
+    answer = gnn_everything._answer(numbering(49, 0), ("picture", "3", 0), 0)
     assert pixels[0, 0] == 0
     for wanted in (1.0, 0.0, 1.0):
         answer({"kind": "hot", "id": "node:0", "node": 0})

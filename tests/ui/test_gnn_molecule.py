@@ -143,7 +143,7 @@ def test_an_edit_that_fits_is_taken_over() -> None:
     ("bonds", "told"),
     [
         ([(1, 2, "single"), (2, 3, "triple")], "valence"),
-        ([(1, 2, "single"), (2, 9, "single")], "atom 9, which is not there"),
+        ([(1, 2, "single"), (2, 9, "single")], "ends at atom 9"),
         ([(1, 2, "single"), (2, None, "single")], "ends at no atom"),
     ],
 )
