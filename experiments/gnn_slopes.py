@@ -36,7 +36,8 @@ def jacobian(model: SimpleGNN, part: Part, asked: np.ndarray, num_layers: int) -
     """(a, n) Frobenius norm of ∂h_v / ∂x_u for each asked node v and each node u, dropout off.
 
     The graph is copied once for each v, so that one slope of the sum of their states is the slope of each. In a large
-    graph, and through NNConv, the norm is estimated from random mixtures of the channels, which also are 0 only where all channels are.
+    graph, and through NNConv, the norm is estimated from random mixtures of the channels, which also are 0 only where
+    all channels are.
 
     Args:
         model: the network.
