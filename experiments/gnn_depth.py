@@ -31,7 +31,7 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "residual": {"is_residual": True, "normalisation": "none"},
     "PairNorm": {"is_residual": False, "normalisation": "pair"},
 }
-NUM_GRAPHS: Final = 64  # over which it is averaged how alike their nodes are
+NUM_GRAPHS: Final = 32  # over which it is averaged how alike their nodes are
 MOST_COPIED: Final = 400  # nodes of all copies of a graph together
 
 # ---- nodes grow alike ------------------------------------------------------------------------------------------------
@@ -192,7 +192,8 @@ def squashed(experiment: Any, *, start: Mapping[str, Any] | None = None) -> Squa
 def squashed_of(model: SimpleGNN, part: Part) -> Squashed:
     """Slopes by distance on one graph; of a large graph over some of its nodes."""
     number = len(part.x)
-    asked = np.unique(np.linspace(0, number - 1, max(1, min(number, MOST_COPIED // number))).astype(int))
+    most = MOST_COPIED // (4 if model.layer == "NNConv" else 1)  # it makes a matrix for each edge of each copy
+    asked = np.unique(np.linspace(0, number - 1, max(1, min(number, most // number))).astype(int))
     away = np.stack([distances(part, int(node)) for node in asked])  # (asked, n)
     powers = np.linalg.matrix_power(_spread(part), len(model.convs))[asked]
     return Squashed(

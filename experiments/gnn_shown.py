@@ -30,7 +30,7 @@ class Shown:
         part: its tensors.
         names: n names of its nodes.
         places: (n, 2) where they are drawn, from 0 to 1, right and up.
-        node: the one to begin with: that of the picture in a network, 0 elsewhere.
+        node: the one to begin with: that of the picture in a network, elsewhere the first with most links.
     """
 
     part: Part
@@ -53,7 +53,8 @@ def shown(experiment: Any) -> Shown:
         return Shown(part, graphs.labels, _places_of(graphs, 0, part), min(item, len(graphs.x) - 1))
     number = min(item, graphs.num_graphs - 1)
     part = graphs.part(number)
-    return Shown(part, node_names(part, graphs.feature_names), _places_of(graphs, number, part), 0)
+    most = int(torch.bincount(part.edge_index[1], minlength=len(part.x)).argmax())
+    return Shown(part, node_names(part, graphs.feature_names), _places_of(graphs, number, part), most)
 
 
 def node_names(part: Part, feature_names: tuple[str, ...]) -> tuple[str, ...]:

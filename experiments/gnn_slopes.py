@@ -36,7 +36,8 @@ def jacobian(model: SimpleGNN, part: Part, asked: np.ndarray, num_layers: int) -
     """(a, n) Frobenius norm of ∂h_v / ∂x_u for each asked node v and each node u, dropout off.
 
     The graph is copied once for each v, so that one slope of the sum of their states is the slope of each. In a large
-    graph the norm is estimated from random mixtures of the channels, which also are 0 only where all channels are.
+    graph, and through NNConv, the norm is estimated from random mixtures of the channels, which also are 0 only where
+    all channels are.
 
     Args:
         model: the network.
@@ -53,15 +54,15 @@ def jacobian(model: SimpleGNN, part: Part, asked: np.ndarray, num_layers: int) -
         x = copies.x.requires_grad_()
         states = model.states(x, copies.edge_index, copies.batch, copies.edge_attr)[num_layers - 1]
         channels = states[places].sum(0)  # (H,)
-        for probe in probes(len(channels), number).to(channels):
+        for probe in probes(len(channels), number, is_slow=model.layer == "NNConv").to(channels):
             (slope,) = torch.autograd.grad(channels @ probe, x, retain_graph=True)
             squares += slope.double().square().sum(1)
     return squares.sqrt().reshape(len(asked), number).cpu().numpy()
 
 
-def probes(width: int, num_nodes: int) -> Float[Tensor, "p H"]:
+def probes(width: int, num_nodes: int, *, is_slow: bool = False) -> Float[Tensor, "p H"]:
     """What the channels are multiplied by: one at a time, or mixtures whose squares sum to the same on average."""
-    if num_nodes <= MOST_EXACT or width <= NUM_PROBES:
+    if (num_nodes <= MOST_EXACT and not is_slow) or width <= NUM_PROBES:
         return torch.eye(width)
     signs = torch.randint(0, 2, (NUM_PROBES, width), generator=seeded(SEED)) * 2.0 - 1.0
     return signs / NUM_PROBES**0.5

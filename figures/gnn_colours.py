@@ -16,7 +16,7 @@ from figures.theme import ON_PAGE
 
 WIDTH: Final = 1120.0
 HEIGHT: Final = 430.0
-GRAPH: Final = (370.0, 232.0)  # wide and high
+GRAPH: Final = (340.0, 232.0)  # wide and high
 RECIPES: Final = 790.0  # left end
 LINE: Final = 21.0
 MOST_RECIPES: Final = 17
@@ -42,7 +42,7 @@ def colours_scene(
     said = "the same counts of colours" if is_same else "other counts of colours: told apart"
     scene = Scene(WIDTH, HEIGHT, f"{names[0]} and {names[1]} after round {number}: {said}.", {"round": number})
     for side, name in enumerate(names):
-        left = 6.0 + side * (GRAPH[0] + 14.0)
+        left = 6.0 + side * (GRAPH[0] + 44.0)
         colours = found.rounds[number][side]
         scene.text(left, 14, name, size=ON_PAGE.title, weight=600)
         words = f"{len(colours)} nodes, {len(links[side])} links, {len(set(colours))} colours"

@@ -129,7 +129,7 @@ def _draw_numbers(
     scene.text(left - 10, top - 12, "weight", size=ON_PAGE.note, align="right", colour="muted")
     for column, name in enumerate(names):
         x = left + (column + 0.5) * CELL
-        scene.text(x, top - 12, token_text(name, 9), size=ON_PAGE.note, align="center", colour="muted")
+        scene.text(x, top - 12, token_text(name, 8), size=ON_PAGE.note, align="center", colour="muted")
     reach = reach_of(messages, told.total[columns])
     _draw_row_names(scene, rows, top)
     if len(messages):
@@ -141,13 +141,19 @@ def _draw_numbers(
     if stage >= 1:
         y = _draw_line(scene, y, "sum of all", told.total[columns], reach, "sum")
     if stage >= 2:
-        first = told.step if told.hidden is None else told.hidden
-        into = unit_of(told, channel) if told.hidden is not None else channel
-        weights = first.products[0].weights[into, columns]
-        words = f"weights to {'hidden ' if told.hidden is not None else 'channel '}{into + 1}"
-        y = _draw_line(scene, y, words, weights, reach_of(weights), "weight")
-        y = _draw_line(scene, y, "sum · weights", told.total[columns] * weights, reach, "product")
+        if told.kind != "NNConv":  # there the messages have been through a matrix before
+            y = _draw_weights(scene, y, told, channel, columns, reach)
         _draw_result(scene, y, told, stage, channel)
+
+
+def _draw_weights(scene: Scene, y: float, told: Any, channel: int, columns: np.ndarray, reach: float) -> float:
+    """The weights into the channel, or into the hidden unit that counts most for it, and the products."""
+    is_hidden = told.hidden is not None
+    into = unit_of(told, channel) if is_hidden else channel
+    weights = (told.hidden if is_hidden else told.step).products[0].weights[into, columns]
+    words = f"weights to {'hidden' if is_hidden else 'channel'} {into + 1}"
+    y = _draw_line(scene, y, words, weights, reach_of(weights), "weight")
+    return _draw_line(scene, y, "sum · weights", told.total[columns] * weights, reach, "product")
 
 
 def unit_of(told: Any, channel: int) -> int:
@@ -175,10 +181,10 @@ def _draw_line(scene: Scene, y: float, words: str, values: np.ndarray, reach: fl
 
 def _draw_result(scene: Scene, y: float, told: Any, stage: int, channel: int) -> None:
     """From the sum of the products to the new number of the channel, in a line of boxes."""
-    parts = [(f"channel {channel + 1}, all and the bias", told.step.sums[channel])]
+    parts = [(f"channel {channel + 1}, with bias", told.step.sums[channel])]
     if told.hidden is not None:
         unit = unit_of(told, channel)
-        parts.insert(0, (f"hidden {unit + 1}, all, bias, bent", max(0.0, told.hidden.sums[unit])))
+        parts.insert(0, (f"hidden {unit + 1}, bent", max(0.0, told.hidden.sums[unit])))
     if stage >= 3:
         if told.scaled is not None:
             parts.append((f"normalised, {told.scaled.name}", told.normed[channel]))

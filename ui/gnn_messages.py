@@ -250,7 +250,10 @@ def explained(told: Message, seen: Shown, stage: int, channel: int, column: int,
            if told.senders else ""),
         f"**Sum.** All messages are added, number by number; the line is that of “{plain(first)}”. Their order does "
         "not matter, so the nodes may be numbered in any way. ",
-        "**Weights.** The sum meets the same weights at every node, and what learns are these. "
+        "**Weights.** "
+        + ("The messages have been through the matrix of their bond; what the node itself was is multiplied by one of "
+           "its own, and the bias is added. " if told.kind == "NNConv" else
+           "The sum meets the same weights at every node, and what learns are these. ")
         + ("This layer has two matrices with ReLU between; written out is the hidden unit that counts most. "
            if told.hidden is not None else ""),
         "**Bend.** "

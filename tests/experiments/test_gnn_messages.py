@@ -158,6 +158,7 @@ def test_the_experiment_is_asked_for_the_graph_of_its_picture():
     experiment = stand_in(network("GCN", second), first, second, item=1)
     seen = shown(experiment)
     assert seen.names == ("1", "2", "3", "4")
+    assert seen.node == 1  # the first with two links
     assert message(experiment, layer=0, node=3).senders == (2, 3)
     assert shown(stand_in(experiment.model, first, second, item=700)).names == seen.names
 

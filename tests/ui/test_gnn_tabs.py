@@ -13,6 +13,7 @@ from experiments.gnn_colours import PAIRS, Verdict
 from experiments.gnn_depth import DEPTHS, VARIANTS
 from experiments.gnn_messages import message_of
 from experiments.gnn_settings import GNNSettings
+from experiments.gnn_shown import shown
 from tests.experiments.gnn_parts import LAYERS, network, ring_with_tail
 from training.race import Race
 from training.run import Run
@@ -75,7 +76,8 @@ def test_every_part_opens(data: str) -> None:
 def test_every_layer_is_worked_out_to_the_number_of_the_network(layer: str) -> None:
     run = trained(layer=layer, num_layers=3, is_residual=True, normalisation="layer", item=2)
     app = opened("messages", run, gnn_message_layer=3, gnn_message_stage="bend", gnn_message_channel=5)
-    told = run.look(lambda one: message_of(one.model, one.graphs.part(2), 2, 0))  # type: ignore[attr-defined]
+    node = run.look(shown).node
+    told = run.look(lambda one: message_of(one.model, one.graphs.part(2), 2, node))  # type: ignore[attr-defined]
     assert f"= {tex(float(told.state[4]), 5)}" in app.latex[0].value
     assert any("The network itself has" in element.value for element in app.markdown)
     matrices = opened("messages", run, gnn_messages="A · X · W")
