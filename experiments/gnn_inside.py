@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-import networkx as nx
 import numpy as np
 import torch
 from jaxtyping import Float, Float32, Int, Int64
@@ -21,6 +20,7 @@ from experiments.gnn_depth import smoothness
 from experiments.gnn_embedding import oriented_plane
 from experiments.gnn_observation import MOST_POINTS, GNNObservation
 from experiments.gnn_settings import MOLECULES, GNNSettings
+from experiments.gnn_shown import laid_out
 from models.gnn import SimpleGNN
 from training.probe import evaluating
 
@@ -95,7 +95,8 @@ class Inside:
             points = self.points()
             looked = self.looked_at()
         first, second = self._directions(points.rows)
-        xy, share = oriented_plane(array(points.h), array(first), array(second))
+        h = torch.nan_to_num(points.h, posinf=0.0, neginf=0.0)  # after an explosion
+        xy, share = oriented_plane(array(h), array(first), array(second))
         said = self.in_words(points.outputs)
         loss_level, score_level = self._levels()
         return GNNObservation(
@@ -286,7 +287,7 @@ class Inside:
             return fitted(structure.xy)
         if self.graphs.places is not None:
             return array(self.graphs.places[batch.nodes])
-        return laid_out(len(batch.x), tuple(map(tuple, batch.edge_index.T.tolist())))
+        return placed(len(batch.x), tuple(map(tuple, batch.edge_index.T.tolist())))
 
     # ---- what to compare with ----------------------------------------------------------------------------------
 
@@ -321,13 +322,9 @@ def fitted(xy: Float[np.ndarray, "n 2"]) -> Float32[np.ndarray, "n 2"]:
 
 
 @lru_cache(maxsize=64)
-def laid_out(num_nodes: int, edges: tuple[tuple[int, int], ...]) -> Float32[np.ndarray, "n 2"]:
+def placed(num_nodes: int, edges: tuple[tuple[int, int], ...]) -> Float32[np.ndarray, "n 2"]:
     """A graph laid out by its links alone, always the same way."""
-    graph = nx.Graph(list(edges))
-    graph.add_nodes_from(range(num_nodes))
-    start = nx.circular_layout(range(num_nodes))
-    found = nx.kamada_kawai_layout(graph) if nx.is_connected(graph) else nx.spring_layout(graph, pos=start, seed=0)
-    return fitted(np.array([found[node] for node in range(num_nodes)]))
+    return laid_out(np.array(edges, dtype=np.int64).reshape(-1, 2).T, num_nodes).astype(np.float32)
 
 
 def array(tensor: Tensor) -> np.ndarray:

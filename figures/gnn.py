@@ -1,6 +1,7 @@
 """The live picture of the page `gnn`: one graph read layer by layer, all graphs as points, and the curves."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +24,15 @@ FEW: Final = 150  # points of which those in the wrong are ringed; among more, r
 
 
 def graph_scene(
-    seen: Any, history: Any, *, step: int, look: int = 0, is_log: bool = False, is_large: bool = False
+    seen: Any,
+    history: Any,
+    *,
+    step: int,
+    look: int = 0,
+    is_log: bool = False,
+    loss_levels: Sequence[Level] = (),
+    score_levels: Sequence[Level] = (),
+    is_large: bool = False,
 ) -> bytes:
     """Draws the network at work, and its learning curves.
 
@@ -33,6 +42,8 @@ def graph_scene(
         step: optimiser updates so far.
         look: a number that, when it changes, brings the picture into view.
         is_log: a logarithmic loss axis.
+        loss_levels: what else to compare the loss with.
+        score_levels: what else to compare the score with.
         is_large: laid out for a projector.
 
     Returns:
@@ -43,7 +54,7 @@ def graph_scene(
     _draw_drawing(scene, seen, layout)
     _draw_layers(scene, seen, layout)
     _draw_plane(scene, seen, layout)
-    _draw_curves(scene, seen, history, layout, step, is_log=is_log)
+    _draw_curves(scene, seen, history, layout, step, is_log=is_log, levels=(loss_levels, score_levels))
     _draw_answer(scene, seen, layout)
     return scene.to_bytes()
 
@@ -249,16 +260,25 @@ def _draw_points(scene: Scene, seen: Any, box: Box, *, radius: float) -> None:
 # ---- curves and answer -----------------------------------------------------------------------------------------------
 
 
-def _draw_curves(scene: Scene, seen: Any, history: Any, layout: Layout, step: int, *, is_log: bool) -> None:
+def _draw_curves(
+    scene: Scene,
+    seen: Any,
+    history: Any,
+    layout: Layout,
+    step: int,
+    *,
+    is_log: bool,
+    levels: tuple[Sequence[Level], Sequence[Level]],
+) -> None:
     rows = (history.steps, history.values)
     here = step if len(history.steps) and step < history.steps[-1] else None
     told: dict[str, Any] = {"scale": layout.scale, "here": here}
     loss = "Loss (nats)" if seen.class_names else "Squared error (σ²)"
-    levels = [Level(words, value) for words, value in seen.levels]
-    draw_curves(scene, layout.loss, *rows, ("loss", "test_loss"), title=loss, is_log=is_log, levels=levels, **told)
+    losses = [*(Level(words, value) for words, value in seen.levels), *levels[0]]
+    draw_curves(scene, layout.loss, *rows, ("loss", "test_loss"), title=loss, is_log=is_log, levels=losses, **told)
     name, title = score_of(history)
-    levels = [Level(words, value) for words, value in seen.score_levels]
-    told |= {"title": title, "limits": (0.0, 1.0), "levels": levels}
+    scores = [*(Level(words, value) for words, value in seen.score_levels), *levels[1]]
+    told |= {"title": title, "limits": (0.0, 1.0), "levels": scores}
     draw_curves(scene, layout.score, *rows, (name, f"test_{name}"), **told)
 
 

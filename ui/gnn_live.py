@@ -9,6 +9,7 @@ from experiments.gnn_settings import GNNSettings
 from figures.gnn import graph_scene
 from figures.gnn_network import node_of
 from training.run import Snapshot
+from ui.gnn_baselines import baseline_levels
 from ui.knobs import IN_URL, key_of, turn
 from ui.lecture import is_lecture
 from ui.live import live_canvas
@@ -21,12 +22,15 @@ CANVAS_SHARE: Final = 0.69  # of the window's height
 
 def draw_graphs(snapshot: Snapshot) -> bool:
     """Graph, layers, points and curves; returns whether something in the picture was clicked."""
+    losses, scores = baseline_levels(snapshot)
     scene = graph_scene(
         snapshot.observation,
         snapshot.history,
         step=snapshot.step,
         look=times_started(SLUG),
         is_log=st.session_state.get("gnn_is_log", False),
+        loss_levels=losses,
+        score_levels=scores,
         is_large=is_lecture(),
     )
     return live_canvas(scene, key="gnn_picture", height=CANVAS_SHARE, on_event=handle) is not None
