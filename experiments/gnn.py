@@ -16,7 +16,7 @@ from data.own_molecules import OwnMolecules
 from experiments.gnn_batches import Padded, batches_of
 from experiments.gnn_data import FILES, make_graphs
 from experiments.gnn_depth import smoothness
-from experiments.gnn_inside import AT_ONCE, Chunk, Inside
+from experiments.gnn_inside import AT_ONCE, Inside
 from experiments.gnn_settings import OF_NODES, GNNSettings
 from models.gnn import SimpleGNN
 from training.device import choose_device
@@ -195,7 +195,7 @@ class GNNExperiment(Inside):
             return self._y.new_zeros(0, self.graphs.num_outputs, dtype=torch.float32), self._y[:0]
         return torch.cat([outputs for outputs, _ in parts]), torch.cat([targets for _, targets in parts])
 
-    def _chunks_with(self, wanted: Bool[Tensor, " _"]) -> list[Chunk]:
+    def _chunks_with(self, wanted: Bool[Tensor, " _"]) -> list[tuple[Int64[Tensor, " B"], Padded | Batch]]:
         """Graphs with an answer of this kind, the same ones each time, in batches of similar size."""
         rows = self._rows_with(wanted)
         chosen = torch.randperm(len(rows), generator=seeded(0))[:JUDGED].to(rows.device)

@@ -26,7 +26,6 @@ from training.probe import evaluating
 
 CHANNELS: Final = 4  # of each layer that are drawn
 AT_ONCE: Final = 64  # graphs that are read together
-Chunk = tuple[Int64[Tensor, " B"], Padded | Batch]
 
 
 class Points(NamedTuple):
@@ -80,7 +79,8 @@ class Inside:
     model: SimpleGNN
     target_mean: float
     target_std: float
-    chunks: dict[str, list[Chunk]]  # the graphs that the curves are measured on: "" of the training part, and "test_"
+    # the graphs that the curves are measured on: "" of the training part, and "test_"
+    chunks: dict[str, list[tuple[Int64[Tensor, " B"], Padded | Batch]]]
 
     @property
     def loss_floor(self) -> float:
