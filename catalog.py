@@ -85,6 +85,12 @@ PAGES: Final = (
         chapter="Attention",
         sentence="An encoder reads, a decoder writes and looks back.",
     ),
+    Entry(
+        slug="vae",
+        title="Variational autoencoder",
+        chapter="Generative models",
+        sentence="Squeezes each picture into a small cloud of few numbers, and paints new ones from dice.",
+    ),
 )
 
 

@@ -110,8 +110,7 @@ def constant_loss(examples: Examples, settings: VAESettings) -> float:
 def copy_loss(examples: Examples, settings: VAESettings) -> float:
     """What a perfect copy costs: grey is never sure, and a Gaussian has its width. No network comes below."""
     if settings.data != "points" and settings.reconstruction == "BCE":
-        test = examples.x[examples.num_train :]
-        return F.binary_cross_entropy(test, test, reduction="sum").item() / len(test)
+        return undecided(examples.x[examples.num_train :]).item()
     return gaussian_loss(0.0, examples.num_values, settings)
 
 
@@ -127,4 +126,4 @@ def gaussian_loss(squares: Any, num_values: int, settings: VAESettings) -> Any:
 
 def undecided(pictures: Float[Tensor, "n D"]) -> Float[Tensor, ""]:
     """How grey pictures are: the entropy of their pixels as shares of white, in nats a picture."""
-    return F.binary_cross_entropy(pictures, pictures, reduction="sum") / len(pictures)
+    return torch.special.entr(pictures).add(torch.special.entr(1 - pictures)).sum() / len(pictures)

@@ -53,8 +53,8 @@ LESSONS: Final = (
             and n[1]["test_reconstruction"] < n[0]["test_reconstruction"] - 20
         ),
         explanation=(
-            "With β = 30, {0[active_units]:.0f} units are used and the divergence is {0[test_kl]:.2f} nats: the cheapest "
-            "cloud is N(0, 1) itself, for every input. The decoder paints the mean picture, at "
+            "With β = 30, {0[active_units]:.0f} units are used and the divergence is {0[test_kl]:.2f} nats: the "
+            "cheapest cloud is N(0, 1) itself, for every input. The decoder paints the mean picture, at "
             "{0[test_reconstruction]:.0f} nats. With β = 1 both units are used, and a copy costs "
             "{1[test_reconstruction]:.0f}."
         ),
@@ -82,8 +82,8 @@ LESSONS: Final = (
         steps=400,
         holds=lambda n: n[0]["active_units"] == 0 and n[1]["active_units"] == 2 and n[1]["test_kl"] > 2,
         explanation=(
-            "Over 784 pixels the mean is 784 times smaller than the sum, the divergence stays as it was: what counts is "
-            "β times 784. With β = 1 {0[active_units]:.0f} units are used; with β = 0.001, which is 0.78 in effect, "
+            "Over 784 pixels the mean is 784 times smaller than the sum, the divergence stays as it was: what counts "
+            "is β times 784. With β = 1 {0[active_units]:.0f} units are used; with β = 0.001, which is 0.78 in effect, "
             "{1[active_units]:.0f}. That is why published weights such as 0.00025 look so odd."
         ),
         watched=("active_units", "test_kl", "test_reconstruction"),
@@ -133,9 +133,9 @@ LESSONS: Final = (
             n[1]["test_reconstruction"] < n[0]["test_reconstruction"] - 15 and n[1]["test_kl"] > n[0]["test_kl"] + 3
         ),
         explanation=(
-            "With 2 units a copy costs {0[test_reconstruction]:.0f} nats and the code carries {0[test_kl]:.1f}; with 32 "
-            "it costs {1[test_reconstruction]:.0f} and carries {1[test_kl]:.1f}. Two units can be seen at a glance, and "
-            "have no room for slant, stroke and style."
+            "With 2 units a copy costs {0[test_reconstruction]:.0f} nats and the code carries {0[test_kl]:.1f}; with "
+            "32 it costs {1[test_reconstruction]:.0f} and carries {1[test_kl]:.1f}. Two units can be seen at a glance, "
+            "and have no room for slant, stroke and style."
         ),
         watched=("test_reconstruction", "test_kl", "test_loss", "active_units"),
         curve="test_loss",

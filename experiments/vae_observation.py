@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 ACTIVE: Final = 0.01  # variance of its mean over the data that makes a unit count as used (Burda et al. 2015)
-NUM_SHOWN: Final = 10  # test examples
+NUM_SHOWN: Final = 6  # test examples
 NUM_SAMPLES: Final = 20
 NUM_CODES: Final = 300  # test examples on the map
 CELLS: Final = 11  # of the decoded plane, along each side; odd, so that one stands in the middle
@@ -73,7 +73,7 @@ class VAEObservation:
         codes: (N, 2) where the means of the test examples lie on the map.
         covariances: (N, 2, 2) of their clouds, on the map; 0 without doubt.
         classes: (N,) their classes.
-        num_shown: how many of the first of them stand in the row of test examples.
+        shown: (S,) places, among the test examples, of the first of them, which stand in a row beside the map.
         limit: the map reaches from −limit to limit.
         is_projected: whether the map is a plane of a larger space.
         point: (2,) the point of the map that is decoded.
@@ -103,7 +103,7 @@ class VAEObservation:
     codes: Float[np.ndarray, "N 2"]
     covariances: Float[np.ndarray, "N 2 2"]
     classes: Int[np.ndarray, " N"]
-    num_shown: int
+    shown: Int[np.ndarray, " S"]
     limit: float
     is_projected: bool
     point: Float[np.ndarray, " 2"]

@@ -10,7 +10,7 @@ Cloud = Literal["line", "two Gaussians", "ring of 8", "grid of 25", "moons", "sp
 
 OWN: Final = "own images"
 PICTURES: Final = ("digits", "fashion", "drawings", OWN)
-REACH: Final = 4.0  # how far from the middle a point of the map may be chosen
+REACH: Final = 3.5  # the map reaches at least so far from its middle, which holds N(0, 1)
 _VAE: Final = ("VAE",)
 
 
@@ -144,7 +144,7 @@ class VAESettings(OptimizerSettings):
     point_x: float = knob(
         0.0,
         "Point, across",
-        "Where on the map the point lies whose decoding is shown; a click on the map chooses it.",
+        "Where the point that is decoded lies; a click on the map chooses it. On a wider map it counts in proportion.",
         group="View",
         is_live=True,
         ge=-REACH,

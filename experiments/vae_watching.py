@@ -30,7 +30,6 @@ from experiments.vae_observation import (
 from experiments.vae_settings import REACH, VAESettings
 from models.vae import VAE, divergence
 
-LEAST: Final = 3.5  # the map reaches at least so far, which holds N(0, 1)
 STEPS: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # of its reach, times powers of ten
 NUM_DRAWN: Final = 400  # samples of points
 DENSITY_CELLS: Final = 64
@@ -119,7 +118,7 @@ class Watching:
             codes=codes[:-1],
             covariances=array(plane.covariances(logvar[:-1])),
             classes=examples.y[self.num_train :][self.mapped].numpy(),
-            num_shown=min(NUM_SHOWN, len(self.mapped)),
+            shown=np.array(self.mapped[:NUM_SHOWN]),
             limit=limit,
             is_projected=settings.latent_dim > 2,
             point=array(point[0]),
@@ -181,7 +180,7 @@ class Watching:
 
     def _cloud(self, mu: Tensor, plane: Plane, limit: float, point: Tensor) -> Cloud:
         """Test points and their copies, draws, and the plane as a net."""
-        mesh = plane.back(net(LINES, min(limit, LEAST)).to(self.device))
+        mesh = plane.back(net(LINES, min(limit, REACH)).to(self.device))
         generator = seeded(2)
         draws = torch.randn(NUM_DRAWN, self.settings.latent_dim, generator=generator).to(self.device)
         dice = torch.randn(NUM_DRAWN, 2, generator=generator).to(self.device)
@@ -221,7 +220,7 @@ def reach_of(codes: Float32[np.ndarray, "n 2"]) -> float:
     """How far the map reaches: a round number that holds nearly all codes, and seldom changes."""
     known = np.abs(codes[np.isfinite(codes)])
     far = float(np.quantile(known, 0.98)) if len(known) else 0.0
-    if far <= LEAST:
-        return LEAST
+    if far <= REACH:
+        return REACH
     power = 10.0 ** np.floor(np.log10(min(far, 1e12)))
     return float(next(step * power for step in STEPS if step * power >= min(far, 1e12) * (1 - 1e-9)))

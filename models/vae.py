@@ -10,10 +10,10 @@ Papers: Kingma & Welling, "Auto-encoding variational Bayes", 2013, https://arxiv
 Wierstra, "Stochastic backpropagation", 2014, https://arxiv.org/abs/1401.4082; β: Higgins et al., "β-VAE", 2017,
 https://openreview.net/forum?id=Sy2fzU9gl; free bits: Kingma et al., 2016, https://arxiv.org/abs/1606.04934.
 
-Differs from the lecture: the divergence has the right sign (the lecture adds what has to be subtracted); `logits` gives
-what comes before the sigmoid, because a loss of it is faster and never takes the logarithm of 0; the outputs may stay as
-they are, for points; by keyword, convolutions take the place of the outer layers, or the doubt is left out, which makes
-a plain autoencoder.
+Differs from the lecture: the divergence has the right sign (the lecture adds what has to be subtracted); `logits`
+gives what comes before the sigmoid, because a loss of it is faster and never takes the logarithm of 0; the outputs may
+stay as they are, for points; by keyword, convolutions take the place of the outer layers, or the doubt is left out,
+which makes a plain autoencoder.
 
 Shapes: B examples, D values of one, L units between encoder and decoder, C channels, S side of a picture.
 """
