@@ -1,0 +1,435 @@
+"""What Look inside asks of the experiment of the page `vae`. Every function leaves the experiment as it was.
+
+Shapes: n examples, k latent units, m points, c cells along a side; `*shape` is (C, S, S) of a picture and (2,) of a
+point.
+"""
+
+import math
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+from torch.nn import functional as F
+
+from data.dataset import seeded
+from experiments.cnn_observation import array
+from experiments.vae_bound import LogLikelihood, bound_of, log_weights
+from experiments.vae_data import gaussian_loss
+from experiments.vae_hand import Estimates, Hand, by_hand, estimates
+from experiments.vae_latent import spherical, straight, usual_lengths, way_of
+from experiments.vae_observation import ACTIVE
+from experiments.vae_watching import net, reach_of
+from models.vae import divergence
+
+NUM_MANY: Final = 1000  # test examples that the units are judged on
+NUM_STEPS: Final = 9  # on a way
+NUM_DRAWS: Final = 10  # of one code, decoded
+NUM_ESTIMATES: Final = 2048
+NUM_WEIGHTS: Final = 2000  # draws an example
+NUM_PARTS: Final = 10  # in which they are made
+NUM_POINTS, NUM_DENSE, NUM_CONVOLUTIONAL = 100, 16, 4  # test examples whose bound is looked at
+SMALL: Final = 14  # pixels of a thumbnail, at most
+
+
+class Codes(NamedTuple):
+    """Test examples in the latent space.
+
+    Attributes:
+        places: of the examples among the test examples.
+        mean: (n, k) μ.
+        deviation: (n, k) σ; 0 for a plain autoencoder.
+        xy: (n, 2) where μ lies on the map.
+        covariances: (n, 2, 2) of the clouds on the map.
+        labels: (n,) classes.
+        class_names: none if there are no classes.
+        origin: (k,) the point of the space at the middle of the map.
+        axes: (2, k) its directions.
+        reach: how far the map shows to each side.
+        share: of the variance of the codes that is seen on the map.
+        kl: (k,) divergence of every unit, the mean over these examples.
+        order: the units, that with the largest divergence first; by the variance of their means without doubt.
+    """
+
+    places: tuple[int, ...]
+    mean: Float[np.ndarray, "n k"]
+    deviation: Float[np.ndarray, "n k"]
+    xy: Float[np.ndarray, "n 2"]
+    covariances: Float[np.ndarray, "n 2 2"]
+    labels: Int[np.ndarray, " n"]
+    class_names: tuple[str, ...]
+    origin: Float[np.ndarray, " k"]
+    axes: Float[np.ndarray, "2 k"]
+    reach: float
+    share: float
+    kl: Float[np.ndarray, " k"]
+    order: tuple[int, ...]
+
+    def up(self, xy: np.ndarray) -> np.ndarray:
+        """The point of the space that lies at a place of the map."""
+        return np.asarray(self.origin + xy @ self.axes, dtype=np.float32)
+
+    def down(self, z: np.ndarray) -> np.ndarray:
+        """Where a point of the space is seen on the map."""
+        return np.asarray((z - self.origin) @ self.axes.T)
+
+
+@torch.no_grad()
+def codes(experiment: Any) -> Codes:
+    """The examples of the live picture's map, with all their numbers."""
+    places = experiment.mapped
+    mu, logvar = experiment.model.encode(_tests(experiment, places))
+    plane = experiment.plane()
+    xy = plane.of(mu)
+    kl, variance = divergence(mu, logvar).mean(0), mu.var(0, correction=0)
+    rank = kl if bool(kl.isfinite().all()) else variance
+    labels = experiment.examples.y[experiment.num_train :][places]
+    return Codes(
+        places=tuple(places),
+        mean=array(mu),
+        deviation=array((0.5 * logvar).exp()),
+        xy=array(xy),
+        covariances=array(plane.covariances(logvar)),
+        labels=array(labels),
+        class_names=experiment.examples.class_names,
+        origin=array(plane.origin),
+        axes=array(plane.axes),
+        reach=reach_of(array(xy)),
+        share=(xy.var(0).sum() / mu.var(0).sum().clamp_min(1e-12)).item(),
+        kl=array(kl),
+        order=tuple(rank.argsort(descending=True, stable=True).tolist()),
+    )
+
+
+@torch.no_grad()
+def tiles(experiment: Any, count: int) -> Float[np.ndarray, "c c *shape"]:
+    """What the middles of count × count cells of the map decode to, the upper row first; pictures are made smaller.
+
+    Args:
+        experiment: the network.
+        count: c.
+    """
+    plane = experiment.plane()
+    limit = reach_of(array(plane.of(experiment.model.encode(_tests(experiment, experiment.mapped))[0])))
+    found = experiment.model.decode(plane.back(net(count, limit * (1 - 1 / count)).to(experiment.device)))
+    shape = experiment.examples.shape
+    if not shape:
+        return array(found.view(count, count, 2))
+    pictures = found.view(-1, *shape)
+    factor = -(-shape[-1] // SMALL)
+    small = F.avg_pool2d(pictures, factor) if factor > 1 else pictures
+    return array(small.view(count, count, *small.shape[1:]))
+
+
+def _tests(experiment: Any, places: Any) -> Float[Tensor, "n D"]:
+    """Some test examples as rows, by their places."""
+    return experiment.x[[experiment.num_train + place for place in places]]
+
+
+def num_tests(experiment: Any) -> int:
+    """How many test examples there are."""
+    return len(experiment.x) - experiment.num_train
+
+
+def _shaped(experiment: Any, x: Tensor) -> np.ndarray:
+    return array(x.view(len(x), *(experiment.examples.shape or (2,))))
+
+
+# ---- between two -----------------------------------------------------------------------------------------------------
+
+
+class Ways(NamedTuple):
+    """Two ways between two codes.
+
+    Attributes:
+        num_units: k.
+        ends: (2, *shape) the inputs at the ends; no rows where the ends are draws from N(0, 1).
+        shares: (m,) of the way.
+        straight: (m, *shape) decoded.
+        spherical: (m, *shape) decoded.
+        straight_lengths: (m,) distances from the origin.
+        spherical_lengths: (m,) the same on the sphere.
+        straight_density: (m,) log p(z).
+        spherical_density: (m,) the same on the sphere.
+        angle: between the two codes, in degrees.
+        usual: lengths of draws from N(0, 1): the 5 %, the 50 % and the 95 % quantile.
+    """
+
+    num_units: int
+    ends: Float[np.ndarray, "e *shape"]
+    shares: Float[np.ndarray, " m"]
+    straight: Float[np.ndarray, "m *shape"]
+    spherical: Float[np.ndarray, "m *shape"]
+    straight_lengths: Float[np.ndarray, " m"]
+    spherical_lengths: Float[np.ndarray, " m"]
+    straight_density: Float[np.ndarray, " m"]
+    spherical_density: Float[np.ndarray, " m"]
+    angle: float
+    usual: tuple[float, float, float]
+
+
+MEANS, DRAWS, PRIOR = "the means μ", "a draw of each cloud", "two draws from N(0, 1)"
+ENDS: Final = (MEANS, DRAWS, PRIOR)
+
+
+@torch.no_grad()
+def ways(experiment: Any, first: int, second: int, ends: str, seed: int = 0) -> Ways:
+    """The ways between the codes of two test examples, or between two draws.
+
+    Args:
+        experiment: the network.
+        first: place of one example among the test examples.
+        second: place of the other.
+        ends: one of `ENDS`.
+        seed: of the draws.
+    """
+    x = _tests(experiment, (first, second))
+    mu, logvar = experiment.model.encode(x)
+    dice = torch.randn(2, mu.shape[1], generator=seeded(seed)).to(mu)
+    z = {MEANS: mu, DRAWS: mu + (0.5 * logvar).exp() * dice, PRIOR: dice}[ends]
+    shares = torch.linspace(0, 1, NUM_STEPS).to(mu)
+    found = [way_of(line(z[0], z[1], shares)) for line in (straight, spherical)]
+    decoded = [_shaped(experiment, experiment.model.decode(way.points)) for way in found]
+    lengths, densities = [array(way.lengths) for way in found], [array(way.density) for way in found]
+    inputs = _shaped(experiment, x[:0] if ends == PRIOR else x)
+    usual = usual_lengths(mu.shape[1])
+    angle = math.degrees(F.cosine_similarity(z[0], z[1], dim=0).clamp(-1, 1).arccos().item())
+    return Ways(mu.shape[1], inputs, array(shares), *decoded, *lengths, *densities, angle, usual)
+
+
+# ---- one example -----------------------------------------------------------------------------------------------------
+
+
+class OneExample(NamedTuple):
+    """Everything that becomes of one test example.
+
+    Attributes:
+        row: its place among the test examples.
+        input: (1, *shape).
+        reconstruction: (1, *shape) decoded from μ.
+        draws: (m, *shape) decoded from draws.
+        mean: (k,) μ.
+        deviation: (k,) σ.
+        kl: (k,) in nats.
+        cost: −log p(x|z) in nats, the mean over draws; from μ for a plain autoencoder.
+        cost_of_mean: −log p(x|μ).
+        spread: the standard deviation of the cost over the draws.
+    """
+
+    row: int
+    input: Float[np.ndarray, "1 *shape"]
+    reconstruction: Float[np.ndarray, "1 *shape"]
+    draws: Float[np.ndarray, "m *shape"]
+    mean: Float[np.ndarray, " k"]
+    deviation: Float[np.ndarray, " k"]
+    kl: Float[np.ndarray, " k"]
+    cost: float
+    cost_of_mean: float
+    spread: float
+
+
+@torch.no_grad()
+def one_example(experiment: Any, row: int) -> OneExample:
+    """Encodes one test example and decodes its mean and some draws, always with the same dice."""
+    x = _tests(experiment, (row,))
+    mu, logvar = experiment.model.encode(x)
+    dice = torch.randn(100, mu.shape[1], generator=seeded(row)).to(mu)
+    z = mu + (0.5 * logvar).exp() * dice
+    log_likelihood = log_likelihood_of(experiment)
+    costs = -log_likelihood(x.expand(len(z), -1), z)
+    decoded = experiment.model.decode(torch.cat([mu, z[:NUM_DRAWS]]))
+    return OneExample(
+        row,
+        _shaped(experiment, x),
+        _shaped(experiment, decoded[:1]),
+        _shaped(experiment, decoded[1:]),
+        array(mu[0]),
+        array((0.5 * logvar[0]).exp()),
+        array(divergence(mu, logvar)[0]),
+        costs.mean().item(),
+        -log_likelihood(x, mu).item(),
+        costs.std().item(),
+    )
+
+
+def log_likelihood_of(experiment: Any) -> LogLikelihood:
+    """The decoder's judgement of each of some inputs, log p(x|z), as the loss of the page counts it, in nats."""
+    settings, model = experiment.settings, experiment.model
+
+    def judged(x: Tensor, z: Tensor) -> Tensor:
+        if settings.data == "points":
+            squares = (model.logits(z) - x).square().sum(1)
+            nothing, one = (gaussian_loss(size, x.shape[1], settings) for size in (0.0, 1.0))
+            return -(nothing + (one - nothing) * squares)
+        if settings.reconstruction == "BCE":
+            return -F.binary_cross_entropy_with_logits(model.logits(z), x, reduction="none").sum(1)
+        return -(model.decode(z) - x).square().sum(1)
+
+    return judged
+
+
+# ---- gradients and the bound -----------------------------------------------------------------------------------------
+
+
+class Handled(NamedTuple):
+    """One draw worked out, with what it decodes to.
+
+    Attributes:
+        hand: the numbers.
+        decoded: (1, *shape).
+        given: (1, *shape) the input.
+    """
+
+    hand: Hand
+    decoded: Float[np.ndarray, "1 *shape"]
+    given: Float[np.ndarray, "1 *shape"]
+
+
+def hand(experiment: Any, row: int, unit: int, mean: float, deviation: float, noise: float) -> Handled:
+    """One unit of one test example with μ, σ and ε as they are given; the other units stay at their means.
+
+    Args:
+        experiment: the network.
+        row: place of the example among the test examples.
+        unit: from 0.
+        mean: μ.
+        deviation: σ.
+        noise: ε.
+    """
+    x = _tests(experiment, (row,))
+    with torch.no_grad():
+        mu, _ = experiment.model.encode(x)
+    found = by_hand(_cost(experiment, x), mu[0], unit, mean, deviation, noise)
+    z = mu.clone()
+    z[0, unit] = found.z
+    with torch.no_grad():
+        decoded = experiment.model.decode(z)
+    return Handled(found, _shaped(experiment, decoded), _shaped(experiment, x))
+
+
+def gradients(experiment: Any, row: int, unit: int, mean: float, deviation: float) -> Estimates:
+    """What draws say about the slopes of the mean reconstruction loss of one test example.
+
+    Args:
+        experiment: the network.
+        row: place of the example among the test examples.
+        unit: whose μ and σ are as given, from 0; the other units are as the encoder says.
+        mean: μ.
+        deviation: σ.
+    """
+    x = _tests(experiment, (row,))
+    with torch.no_grad():
+        mu, logvar = experiment.model.encode(x)
+    means, deviations = mu[0].clone(), (0.5 * logvar[0]).exp()
+    means[unit], deviations[unit] = mean, deviation
+    return estimates(_cost(experiment, x), means, deviations, unit, NUM_ESTIMATES, seeded(row))
+
+
+def _cost(experiment: Any, x: Float[Tensor, "1 D"]) -> Any:
+    """−log p(x|z) of one input for many z."""
+    log_likelihood = log_likelihood_of(experiment)
+    return lambda z: -log_likelihood(x.expand(len(z), -1), z)
+
+
+@torch.no_grad()
+def weights(experiment: Any, places: tuple[int, ...], part: int) -> Float[np.ndarray, "n S"]:
+    """Logarithms of the importance weights of some draws, which depend on the part and on nothing else.
+
+    Args:
+        experiment: the network.
+        places: of the examples among the test examples.
+        part: from 0 to `NUM_PARTS` − 1; each takes some hundredths of a second, and other runs go on between.
+    """
+    x = _tests(experiment, places)
+    mu, logvar = experiment.model.encode(x)
+    judged = log_likelihood_of(experiment)
+    return array(log_weights(judged, x, mu, logvar, NUM_WEIGHTS // NUM_PARTS, seeded(part)))
+
+
+class Bounds(NamedTuple):
+    """How far more draws raise the bound, as means over some test examples, in nats.
+
+    Attributes:
+        counts: C numbers of draws in one bound.
+        means: (C,) the bound.
+        errors: (C,) its standard error as far as it comes from the draws.
+        kl: mean divergence in closed form.
+        true_density: log density of the source of the examples; NaN where nobody knows it.
+    """
+
+    counts: tuple[int, ...]
+    means: Float[np.ndarray, " C"]
+    errors: Float[np.ndarray, " C"]
+    kl: float
+    true_density: float
+
+
+@torch.no_grad()
+def bounds(experiment: Any, places: tuple[int, ...], parts: list[Float[np.ndarray, "n S"]]) -> Bounds:
+    """The bounds that the weights give.
+
+    Args:
+        experiment: the network.
+        places: of the examples among the test examples.
+        parts: what `weights` gave for each part.
+    """
+    x = _tests(experiment, places)
+    found = bound_of(torch.from_numpy(np.concatenate(parts, axis=1)))
+    cloud = experiment.examples.cloud
+    is_known = cloud is not None and cloud.has_density
+    true_density = cloud.log_density(x.cpu()).mean().item() if is_known else math.nan
+    kl = divergence(*experiment.model.encode(x)).sum(1).mean().item()
+    return Bounds(found.counts, array(found.means), array(found.errors), kl, true_density)
+
+
+def places_of_bound(experiment: Any) -> tuple[int, ...]:
+    """The test examples whose bound is looked at: a few pictures, each class in turn, or many points."""
+    settings = experiment.settings
+    count = NUM_POINTS if settings.data == "points" else NUM_DENSE if settings.network == "dense" else NUM_CONVOLUTIONAL
+    return tuple(experiment.mapped[:count])
+
+
+# ---- what the units are worth ----------------------------------------------------------------------------------------
+
+
+class Units(NamedTuple):
+    """The code over many test examples.
+
+    Attributes:
+        kl: (k,) mean divergence in nats.
+        variance: (k,) of the means over the examples.
+        active: (k,) bool, whether the unit is used: a variance above 0.01.
+        order: the units, the largest divergence first.
+        mean: (n, k) μ.
+        draws: (n, k) one draw of each cloud.
+        deviation: (k,) mean σ.
+    """
+
+    kl: Float[np.ndarray, " k"]
+    variance: Float[np.ndarray, " k"]
+    active: Bool[np.ndarray, " k"]
+    order: tuple[int, ...]
+    mean: Float[np.ndarray, "n k"]
+    draws: Float[np.ndarray, "n k"]
+    deviation: Float[np.ndarray, " k"]
+
+
+@torch.no_grad()
+def units(experiment: Any) -> Units:
+    """How every unit is used over the test examples."""
+    count = min(NUM_MANY, num_tests(experiment))
+    mu, logvar = experiment.model.encode(_tests(experiment, range(count)))
+    kl, variance = divergence(mu, logvar).mean(0), mu.var(0, correction=0)
+    deviation = (0.5 * logvar).exp()
+    dice = torch.randn(mu.shape, generator=seeded(3)).to(mu)
+    rank = kl if bool(kl.isfinite().all()) else variance
+    return Units(
+        array(kl),
+        array(variance),
+        array(variance > ACTIVE),
+        tuple(rank.argsort(descending=True, stable=True).tolist()),
+        array(mu),
+        array(mu + deviation * dice),
+        array(deviation.mean(0)),
+    )
