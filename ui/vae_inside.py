@@ -16,6 +16,7 @@ from ui.vae_bound import bound_tab
 from ui.vae_example import between_tab, example_tab
 from ui.vae_hand import hand_tab
 from ui.vae_latent import latent_tab
+from ui.vae_own import own_tab
 from ui.words import written
 
 SLUG: Final = "vae"
@@ -134,5 +135,6 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Reparameterisation": hand_tab,
     "The bound": bound_tab,
     "Units": units_tab,
+    "Your picture": own_tab,
     "Layers": layers_tab,
 }
