@@ -130,3 +130,28 @@ class VAEObservation:
     def has_collapsed(self) -> bool:
         """Whether no unit says anything of its input."""
         return not bool(self.is_active.any())
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPicture:
+    """A visitor's own picture on its way through the network. C channels, S side, n draws, L units.
+
+    Attributes:
+        picture: (C, S, S), 0 to 1.
+        copy: (C, S, S) the decoded mean of its code.
+        draws: (n, C, S, S) decoded draws from its cloud, always the same dice.
+        place: (2,) where its mean lies on the map.
+        covariance: (2, 2) of its cloud, on the map.
+        cost: what the copy costs, in nats or as the sum of squares.
+        kl: how far its cloud lies from N(0, 1), in nats; not finite without doubt.
+        usual_cost: the mean of the cost over the test pictures on the map.
+    """
+
+    picture: Float[np.ndarray, "C S S"]
+    copy: Float[np.ndarray, "C S S"]
+    draws: Float[np.ndarray, "n C S S"]
+    place: Float[np.ndarray, " 2"]
+    covariance: Float[np.ndarray, "2 2"]
+    cost: float
+    kl: float
+    usual_cost: float

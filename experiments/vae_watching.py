@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -24,6 +24,7 @@ from experiments.vae_observation import (
     NUM_SAMPLES,
     NUM_SHOWN,
     Cloud,
+    OwnPicture,
     Pictures,
     VAEObservation,
 )
@@ -32,6 +33,7 @@ from models.vae import VAE, divergence
 
 STEPS: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # of its reach, times powers of ten
 NUM_DRAWN: Final = 400  # samples of points
+NUM_OWN_DRAWS: Final = 8
 DENSITY_CELLS: Final = 64
 
 
@@ -48,6 +50,10 @@ class Watching:
 
     @property
     def beta_now(self) -> float:
+        """Given by the experiment."""
+        raise NotImplementedError
+
+    def reconstruction(self, z: Float[Tensor, "B L"], x: Float[Tensor, "B D"]) -> Float[Tensor, ""]:
         """Given by the experiment."""
         raise NotImplementedError
 
@@ -95,6 +101,25 @@ class Watching:
 
     def _shaped(self, x: Float[Tensor, "n D"]) -> np.ndarray:
         return array(x.view(len(x), *(self.examples.shape or (2,))))
+
+    @torch.no_grad()
+    def own(self, picture: UInt8[np.ndarray, "C S S"]) -> OwnPicture:
+        """A picture of the visitor's own: its copy, draws from its cloud, and where it lies."""
+        x = torch.from_numpy(picture).to(self.device).float().flatten()[None] / 255
+        mu, logvar = self.model.encode(x)
+        plane = self.plane()
+        dice = torch.randn(NUM_OWN_DRAWS, mu.shape[1], generator=seeded(3)).to(self.device)
+        usual = self.model.encode(self._on_map)[0]
+        return OwnPicture(
+            picture=self._shaped(x)[0],
+            copy=self._shaped(self.model.decode(mu))[0],
+            draws=self._shaped(self.model.decode(mu + (0.5 * logvar).exp() * dice)),
+            place=array(plane.of(mu)[0]),
+            covariance=array(plane.covariances(logvar)[0]),
+            cost=self.reconstruction(mu, x).item(),
+            kl=divergence(mu, logvar).sum().item(),
+            usual_cost=self.reconstruction(usual, self._on_map).item(),
+        )
 
     # ---- watching ----------------------------------------------------------------------------------------------
 

@@ -4,15 +4,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from figures.curves import Level, Style, draw_axes, draw_curves, numbers_at, round_above
-from figures.scene import Limits, Scene
+from figures.curves import Level, Style, draw_curves, numbers_at, round_above
+from figures.scene import Box, Limits, Scene, ticks_of
+from figures.vae_latent import draw_examples, ellipse
 from figures.vae_layout import PAGE, PROJECTOR, Layout, grid_tiles, row_of_tiles
 
 NUM_ELLIPSES: Final = 40
-CIRCLE: Final = np.stack([np.cos(angles := np.linspace(0, 2 * np.pi, 25)), np.sin(angles)])
+MIDDLE: Final = np.zeros(2)
 LETTER: Final = 0.56  # width of one, as a share of its size
 HELD_OUT: Final[tuple[Style, ...]] = (("test", "negative", True),)
 AROUND: Final = 1.15  # how far the plane of the points is drawn
+ABOVE: Final = 1.2  # the best constant answer
+FEW: Final = 8  # units whose numbers all have room
 OF_POINTS: Final = (-2.0, 6.0)  # the loss of points may be below 0, and its first values are far above
 NOTHING: Final = "Collapsed: no unit is used"
 
@@ -61,16 +64,6 @@ def _alt(seen: Any, history: Any, step: int) -> str:
     )
 
 
-def draw_shares(scene: Scene, boxes: Any, pictures: np.ndarray, **more: Any) -> None:
-    """Pictures [n, C, H, W] from 0 to 1, grey or in colour, each in its box."""
-    shown = np.asarray(pictures, dtype=np.float64)
-    if shown.shape[1] == 3:
-        colours = np.nan_to_num(shown.transpose(0, 2, 3, 1))
-        scene.sheet(boxes, colours, low=0, high=1, palette="rgb", smooth=False, **more)
-    else:
-        scene.sheet(boxes, shown[:, 0], low=0, high=1, palette="grey", smooth=False, **more)
-
-
 # ---- pictures ------------------------------------------------------------------------------------------------------
 
 
@@ -81,8 +74,8 @@ def _draw_tests(scene: Scene, seen: Any, layout: Layout) -> None:
     words = "Test pictures, copies, difference"
     scene.text(left, layout.title_y, words, size=scale.title, weight=600)
     inputs, copies = seen.pictures.inputs[:count], seen.pictures.copies[:count]
-    draw_shares(scene, row_of_tiles(layout, count, 0, top), inputs)
-    draw_shares(scene, row_of_tiles(layout, count, 1, top), copies)
+    draw_examples(scene, row_of_tiles(layout, count, 0, top), inputs)
+    draw_examples(scene, row_of_tiles(layout, count, 1, top), copies)
     difference = (copies - inputs).mean(1)
     boxes = row_of_tiles(layout, count, 2, top)
     scene.sheet(boxes, difference, low=-1, high=1, smooth=False, readout="copy − picture")
@@ -103,7 +96,7 @@ def _draw_samples(scene: Scene, seen: Any, layout: Layout) -> None:
     scene.text(left, layout.samples_y - 1.1 * scale.title, words, size=scale.title, weight=600)
     rows = 2
     boxes = np.concatenate([row_of_tiles(layout, layout.columns, row, layout.samples_y) for row in range(rows)])
-    draw_shares(scene, boxes, seen.pictures.samples[: len(boxes)])
+    draw_examples(scene, boxes, seen.pictures.samples[: len(boxes)])
 
 
 def _draw_grid(scene: Scene, seen: Any, layout: Layout) -> None:
@@ -112,7 +105,7 @@ def _draw_grid(scene: Scene, seen: Any, layout: Layout) -> None:
     scene.text(box[0], layout.title_y, "The same plane, decoded", size=scale.title, weight=600)
     cells = len(seen.pictures.grid)
     pictures = seen.pictures.grid.reshape(cells * cells, *seen.pictures.grid.shape[2:])
-    draw_shares(scene, grid_tiles(box, cells), pictures, border=False)
+    draw_examples(scene, grid_tiles(box, cells), pictures, border=False)
     _draw_point(scene, seen, layout, box, "grid")
 
 
@@ -120,7 +113,7 @@ def _draw_decoded(scene: Scene, seen: Any, layout: Layout) -> None:
     """The point of the map as a picture, and below it the example looked at beside its copy."""
     scale, (left, top, width, height) = layout.scale, layout.decoded
     scene.text(left, layout.title_y, "Decoded", size=scale.title, weight=600)
-    draw_shares(scene, layout.decoded, seen.pictures.decoded[None])
+    draw_examples(scene, [layout.decoded], seen.pictures.decoded[None])
     y = top + height + 1.2 * scale.label
     x1, x2 = seen.point
     scene.text(left, y, f"✕ ({_signed(x1)}, {_signed(x2)})", size=scale.label, tabular=True)
@@ -129,7 +122,7 @@ def _draw_decoded(scene: Scene, seen: Any, layout: Layout) -> None:
     y += 1.1 * scale.label
     right = left + width - layout.pair
     boxes = np.array([(left, y, layout.pair, layout.pair), (right, y, layout.pair, layout.pair)])
-    draw_shares(scene, boxes, np.stack([seen.pictures.looked_at, seen.pictures.looked_copy]))
+    draw_examples(scene, boxes, np.stack([seen.pictures.looked_at, seen.pictures.looked_copy]))
     y += layout.pair + 1.2 * scale.note
     scene.text(left, y, f"test {seen.example + 1}", size=scale.note, colour="muted")
     scene.text(right, y, "its copy", size=scale.note, colour="muted")
@@ -154,7 +147,7 @@ def _draw_density(scene: Scene, seen: Any, layout: Layout) -> None:
     scene.rect(box, stroke="hairline")
     scene.sheet(inner, cloud.density, low=0, high=round_above(cloud.density), palette="magnitude", border=False)
     limits = (-AROUND, AROUND)
-    scene.points(box, cloud.samples, xlim=limits, ylim=limits, colour="negative", radius=1.6 * scale.stroke)
+    scene.points(box, cloud.samples, xlim=limits, ylim=limits, colour="negative", radius=1.6)
 
 
 def _draw_mesh(scene: Scene, seen: Any, layout: Layout) -> None:
@@ -163,13 +156,11 @@ def _draw_mesh(scene: Scene, seen: Any, layout: Layout) -> None:
     limits = (-AROUND, AROUND)
     scene.text(box[0], layout.title_y, "The same plane, decoded", size=scale.title, weight=600)
     scene.axes(box, xlim=limits, ylim=limits, ticks=([-1, 0, 1], [-1, 0, 1]))
-    scene.points(box, cloud.inputs, xlim=limits, ylim=limits, colour="grey", radius=1.6 * scale.stroke)
+    scene.points(box, cloud.inputs, xlim=limits, ylim=limits, colour="grey", radius=1.6)
     mesh = np.where(np.isfinite(cloud.mesh), cloud.mesh, np.nan)
     net = [*mesh, *mesh.swapaxes(0, 1)]
-    scene.lines(box, net, xlim=limits, ylim=limits, colours="accent", width=0.7 * scale.stroke)
-    scene.points(
-        box, cloud.decoded[None], xlim=limits, ylim=limits, colour="text", shape="cross", radius=6 * scale.stroke
-    )
+    scene.lines(box, net, xlim=limits, ylim=limits, colours="accent", width=0.7)
+    scene.points(box, cloud.decoded[None], xlim=limits, ylim=limits, colour="text", shape="cross", radius=6)
 
 
 def _draw_place(scene: Scene, seen: Any, layout: Layout) -> None:
@@ -184,13 +175,13 @@ def _draw_place(scene: Scene, seen: Any, layout: Layout) -> None:
         scene.text(left, top + (1 + 1.6 * number) * scale.label, words, size=scale.label, tabular=True)
 
 
-def _square(layout: Layout) -> tuple[float, float, float, float]:
+def _square(layout: Layout) -> Box:
     left, top, width, height = layout.data
     side = min(width, height)
     return left, top, side, side
 
 
-def _inner(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def _inner(box: Box) -> Box:
     """The square from −1 to 1 inside the plane that is drawn."""
     left, top, width, height = box
     border = (1 - 1 / AROUND) / 2
@@ -207,14 +198,15 @@ def _draw_map(scene: Scene, seen: Any, layout: Layout) -> None:
     words = "Codes of test examples, with σ" if seen.model == "VAE" else "Codes of test examples"
     scene.text(box[0], layout.title_y, words, size=scale.title, weight=600)
     scene.axes(box, xlim=limits, ylim=limits, ticks=4)
-    scene.lines(box, [CIRCLE.T, 2 * CIRCLE.T], xlim=limits, ylim=limits, colours="hairline", width=scale.stroke)
+    circles = [ellipse(MIDDLE, deviation**2 * np.eye(2)) for deviation in (1, 2)]
+    scene.lines(box, circles, xlim=limits, ylim=limits, colours="hairline", width=1)
     classes = seen.classes if seen.class_names else None
     drawn = np.flatnonzero(np.isfinite(seen.codes).all(1))
     _draw_ellipses(scene, seen, layout, limits, drawn[:NUM_ELLIPSES])
     kept = None if classes is None else classes[drawn]
-    scene.points(box, seen.codes[drawn], xlim=limits, ylim=limits, classes=kept, radius=2.2 * scale.stroke)
+    scene.points(box, seen.codes[drawn], xlim=limits, ylim=limits, classes=kept, radius=2.2)
     at = seen.example_code[None]
-    scene.points(box, at, xlim=limits, ylim=limits, colour="text", hollow=[True], radius=6 * scale.stroke)
+    scene.points(box, at, xlim=limits, ylim=limits, colour="text", hollow=[True], radius=6)
     _draw_point(scene, seen, layout, box, "map")
 
 
@@ -223,17 +215,15 @@ def _draw_ellipses(scene: Scene, seen: Any, layout: Layout, limits: Limits, rows
     rows = rows[np.isfinite(seen.covariances[rows]).all((1, 2))]
     if not len(rows) or not seen.covariances[rows].any():
         return
-    values, vectors = np.linalg.eigh(seen.covariances[rows].astype(np.float64))
-    shapes = vectors * np.sqrt(np.clip(values, 0, None))[:, None, :]  # (n, 2, 2)
-    outlines = seen.codes[rows, None, :] + (shapes @ CIRCLE).swapaxes(1, 2)  # (n, 25, 2)
+    outlines = [ellipse(seen.codes[row], seen.covariances[row]) for row in rows]
     colours: Any = [int(k) for k in seen.classes[rows]] if seen.class_names else "accent"
-    scene.lines(layout.map, list(outlines), xlim=limits, ylim=limits, colours=colours, width=0.8 * layout.scale.stroke)
+    scene.lines(layout.map, outlines, xlim=limits, ylim=limits, colours=colours, width=0.8)
 
 
-def _draw_point(scene: Scene, seen: Any, layout: Layout, box: tuple[float, float, float, float], id: str) -> None:
+def _draw_point(scene: Scene, seen: Any, layout: Layout, box: Box, id: str) -> None:
     """A cross where the point of the map lies; a click moves it."""
     limits = (-seen.limit, seen.limit)
-    at, size = seen.point[None], 7 * layout.scale.stroke
+    at, size = seen.point[None], 7
     scene.points(box, at, xlim=limits, ylim=limits, colour="accent", shape="cross", radius=size)
     scene.plane(box, xlim=limits, ylim=limits, id=id, tip="Decode this point")
 
@@ -247,11 +237,14 @@ def _draw_legend(scene: Scene, seen: Any, layout: Layout) -> None:
         words = _cut(name, letters)
         scene.text(x, layout.legend_y, words, size=size, colour=k, weight=600)
         x += LETTER * size * (len(words) + 2)
-    if not seen.class_names:
-        words = (
-            "Circles: one and two standard deviations of N(0, 1). Grey: test points. Net: the square from −3.5 to 3.5."
-        )
-        scene.text(x, layout.legend_y, words, size=size, colour="muted")
+    y = layout.legend_y + (1.5 * size if seen.class_names else 0)
+    scene.text(layout.map[0], y, _signs(seen), size=size, colour="muted")
+
+
+def _signs(seen: Any) -> str:
+    """What the signs on the two planes mean."""
+    words = "Circles: 1σ and 2σ of N(0, 1). ✕ the point decoded, click to move it. ○ the example looked at."
+    return words if seen.cloud is None else f"{words} Net: squares of the plane."
 
 
 # ---- units and curves ----------------------------------------------------------------------------------------------
@@ -272,7 +265,9 @@ def _draw_units(scene: Scene, seen: Any, layout: Layout) -> None:
         box[0] - 30, box[1] - scale.title, NOTHING if is_alarm else words, size=scale.title, weight=600, colour=colour
     )
     top = round_above(np.append(heights, 0.1))
-    draw_axes(scene, box, (0.5, count + 0.5), (0.0, top), scale, is_log=False)
+    limits = (0.5, count + 0.5)
+    numbers = list(range(1, count + 1)) if count <= FEW else ticks_of(limits, 4)
+    scene.axes(box, xlim=limits, ylim=(0.0, top), ticks=(numbers, ticks_of((0.0, top), 4)))
     pitch = box[2] / count
     for unit, height in enumerate(heights):
         high = box[3] * min(float(height) / top, 1.0)
@@ -287,7 +282,7 @@ def _draw_curves(scene: Scene, seen: Any, history: Any, layout: Layout, step: in
     told: dict[str, Any] = {"scale": layout.scale, "here": here}
     unit = "nats" if seen.reduction == "sum" else "mean over the values"
     levels = [Level(words, value) for words, value in seen.levels]
-    limits = OF_POINTS if seen.cloud is not None and not is_log else None
+    limits = None if is_log else _loss_limits(seen, history)
     names = ("loss", "test_loss")
     draw_curves(
         scene, layout.loss, *rows, names, title=f"Loss ({unit})", limits=limits, is_log=is_log, levels=levels, **told
@@ -297,11 +292,19 @@ def _draw_curves(scene: Scene, seen: Any, history: Any, layout: Layout, step: in
         layout.divergence,
         *rows,
         ("test_kl",),
-        title="",
+        title=f"KL, effective β {_weight(seen)}",
         heading=_beta_words(seen, history, here),
         styles=HELD_OUT,
         **told,
     )
+
+
+def _loss_limits(seen: Any, history: Any) -> Limits:
+    """From 0 to a little above the best constant answer: what is learnt lies there, and the first losses far above."""
+    if seen.cloud is not None:
+        return OF_POINTS
+    newest = [history.last(name) for name in ("loss", "test_loss")]
+    return 0.0, round_above(np.array([ABOVE * seen.levels[0][1], *newest]))
 
 
 def _beta_words(seen: Any, history: Any, here: float | None) -> str:
@@ -309,8 +312,11 @@ def _beta_words(seen: Any, history: Any, here: float | None) -> str:
     if seen.model != "VAE":
         return "KL: none without doubt"
     kl = numbers_at(here, history.steps, history.values, ("test_kl",), HELD_OUT)
-    weight = f"{seen.effective_beta:.3g}".replace("-", "−")
-    return f"KL (nats): {kl} · effective β {weight}"
+    return f"KL (nats): {kl} · effective β {_weight(seen)}"
+
+
+def _weight(seen: Any) -> str:
+    return f"{seen.effective_beta:.3g}".replace("-", "−")
 
 
 def card_scene(seen: Any) -> bytes:
@@ -328,7 +334,7 @@ def card_scene(seen: Any) -> bytes:
     if seen.cloud is None:
         cells = len(seen.pictures.grid)
         pictures = seen.pictures.grid.reshape(cells * cells, *seen.pictures.grid.shape[2:])
-        draw_shares(scene, grid_tiles(right, cells), pictures, border=False)
+        draw_examples(scene, grid_tiles(right, cells), pictures, border=False)
     else:
         mesh = np.where(np.isfinite(seen.cloud.mesh), seen.cloud.mesh, np.nan)
         scene.lines(right, [*mesh, *mesh.swapaxes(0, 1)], xlim=(-AROUND, AROUND), ylim=(-AROUND, AROUND), width=0.7)

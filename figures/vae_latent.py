@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from figures.palettes import Palette
 from figures.scene import Box, Colour, Scene
 from figures.theme import ON_PAGE
-from figures.vae import AROUND, CIRCLE, draw_shares
 
 WIDTH: Final = 1000.0
 MAP: Final[Box] = (34.0, 34.0, 416.0, 416.0)
@@ -19,10 +19,12 @@ STRENGTH: Final = 0.55  # of the manifold behind the points
 SMALL: Final = 92.0  # side of the input
 LABELS: Final = 92.0  # room for the name of a way
 LETTERS: Final = 14  # of a class
-LIMITS: Final = (-AROUND, AROUND)  # of the plane where examples are points
+LIMITS: Final = (-1.15, 1.15)  # of the plane where examples are points
+ANGLES: Final = np.linspace(0, 2 * np.pi, 41)
+CIRCLE: Final = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 
 
-def draw_examples(scene: Scene, boxes: Sequence[Box], examples: np.ndarray, **more: Any) -> None:
+def draw_examples(scene: Scene, boxes: Any, examples: np.ndarray, **more: Any) -> None:
     """Draws pictures into boxes, or points into small planes.
 
     Args:
@@ -36,7 +38,10 @@ def draw_examples(scene: Scene, boxes: Sequence[Box], examples: np.ndarray, **mo
             scene.rect(box, stroke="hairline")
             scene.points(box, xy[None], xlim=LIMITS, ylim=LIMITS, radius=max(2.0, box[2] / 24))
         return
-    draw_shares(scene, np.array(boxes), examples, **more)
+    is_coloured = examples.shape[1] == 3
+    shown = np.nan_to_num(examples.transpose(0, 2, 3, 1)) if is_coloured else examples[:, 0]
+    palette: Palette = "rgb" if is_coloured else "grey"
+    scene.sheet(np.array(boxes), shown, low=0, high=1, palette=palette, smooth=False, **more)
 
 
 # ---- the map ---------------------------------------------------------------------------------------------------------
@@ -103,7 +108,7 @@ def ellipse(centre: np.ndarray, covariance: np.ndarray) -> np.ndarray:
         centre: (2,).
         covariance: (2, 2).
     """
-    sizes, turns = np.linalg.eigh(np.nan_to_num(covariance.astype(float)))
+    sizes, turns = np.linalg.eigh(np.nan_to_num(np.asarray(covariance, dtype=float), posinf=0.0))
     return np.asarray(centre + (turns * np.sqrt(np.maximum(sizes, 0)) @ CIRCLE).T)
 
 

@@ -17,6 +17,7 @@ from ui.runs import open_run
 from ui.source import source_panel
 from ui.take_home import take_home
 from ui.trials import conduct, start_asked
+from ui.vae_inside import look_inside
 from ui.vae_live import SLUG, draw_space, view_knobs
 from ui.vae_races import race_of_kinds
 from ui.words import plain
@@ -55,6 +56,7 @@ stage(run, SLUG, draw_space)
 health(run, SLUG)
 
 section("Look inside")
+look_inside(run, run.poll())
 
 section("Compare")
 race_of_kinds(run)

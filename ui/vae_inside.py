@@ -17,6 +17,7 @@ from ui.vae_example import between_tab, example_tab
 from ui.vae_hand import hand_tab
 from ui.vae_latent import latent_tab
 from ui.vae_live import SLUG
+from ui.vae_own import own_tab
 from ui.words import written
 
 TABS_KEY: Final = "vae_inside"
@@ -88,8 +89,8 @@ def health_words(found: Units, beta: float) -> str:
     rate = f"The code carries **{total:.3g} nats** ({total / np.log(2):.3g} bits) an example."
     if used == 0:
         return (
-            f"**Posterior collapse.** None of {k} units says anything of its input: every cloud is N(0, 1) itself, so "
-            f"the decoder gets dice and answers with one average picture. {rate} A lower β (it is {beta:g}), a β that "
+            f"**Posterior collapse.** None of {k} units says anything of its input: every cloud is N(0, 1) itself. "
+            f"The decoder gets dice and answers with one average picture. {rate} A lower β (it is {beta:g}), a β that "
             "rises slowly, or free nats let the units come back."
         )
     everyone = f"All {k} units are" if k > 1 else "The one unit is"
@@ -97,8 +98,8 @@ def health_words(found: Units, beta: float) -> str:
     if used < k:
         idle = float(found.kl[~found.active].sum())
         words += (
-            f"The μ of the other {k - used} hardly moves, whatever the input is: they carry {idle:.2g} nats in all, and "
-            "are dice that the decoder learns to ignore. "
+            f"The μ of the other {k - used} hardly moves, whatever the input is: they carry {idle:.2g} nats in all, "
+            "and are dice that the decoder learns to ignore. "
         )
     return f"{words}{rate} {_prior_words(found)}"
 
@@ -136,5 +137,6 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Reparameterisation": hand_tab,
     "The bound": bound_tab,
     "Units": units_tab,
+    "Your picture": own_tab,
     "Layers": layers_tab,
 }

@@ -130,7 +130,7 @@ def test_ways_and_examples_are_drawn(settings):
 def test_the_difference_is_blue_where_something_is_missing():
     experiment = build()
     seen = vae_inside.one_example(experiment, 0)
-    header, arrays = unpack(example_scene(seen))
+    header, _ = unpack(example_scene(seen))
     sheet = [item for item in header["items"] if item["kind"] == "sheet" and item["palette"] == "diverging"]
     assert len(sheet) == 1
     assert sheet[0]["range"] == [-1, 1]
