@@ -48,9 +48,9 @@ def log_prior(z: Float[Tensor, "*m k"]) -> Float[Tensor, "*m"]:
 
 
 def log_posterior(
-    z: Float[Tensor, "*m k"], mean: Float[Tensor, "*m k"], log_variance: Float[Tensor, "*m k"]
-) -> Float[Tensor, "*m"]:
-    """The logarithm of the density of the encoder's answer, N(mean, exp(log_variance)), at z."""
+    z: Float[Tensor, "*m n k"], mean: Float[Tensor, "n k"], log_variance: Float[Tensor, "n k"]
+) -> Float[Tensor, "*m n"]:
+    """The logarithm of the density of the encoder's answers, N(mean, exp(log_variance)), at z."""
     distance = (z - mean).square() / log_variance.exp()
     return -0.5 * (distance + log_variance + LOG_TWO_PI).sum(-1)
 

@@ -17,7 +17,7 @@ from torch import Generator, Tensor
 
 Cost = Callable[[Tensor], Tensor]  # z (S, k) -> f(z), (S,)
 
-PATHWISE, SCORE, BASELINE = "pathwise", "score function", "score function with a baseline"
+PATHWISE, SCORE, BASELINE = "pathwise", "score function", "score, with a baseline"
 WAYS: Final = (PATHWISE, SCORE, BASELINE)
 
 
@@ -139,6 +139,12 @@ def told(draws: Float[Tensor, " S"]) -> Told:
     """Sums up what single draws say."""
     variance = draws.var().item()
     return Told(draws.mean().item(), (variance / len(draws)) ** 0.5, variance)
+
+
+def apart_of(draws: Float[Tensor, " S"], others: Float[Tensor, " S"]) -> float:
+    """How far two estimates lie apart, in standard errors of their difference."""
+    one, other = told(draws), told(others)
+    return abs(one.mean - other.mean) / max((one.error**2 + other.error**2) ** 0.5, 1e-30)
 
 
 def strays(draws: Float[Tensor, " S"], counts: tuple[int, ...]) -> list[float]:

@@ -15,16 +15,17 @@ from torch.nn import functional as F
 
 from data.dataset import seeded
 from experiments.cnn_observation import array
-from experiments.vae_bound import LogLikelihood, bound_of, log_weights
+from experiments.vae_bound import LogLikelihood, bound_of, log_prior, log_weights
 from experiments.vae_data import gaussian_loss
 from experiments.vae_hand import Estimates, Hand, by_hand, estimates
-from experiments.vae_latent import spherical, straight, usual_lengths, way_of
+from experiments.vae_latent import spherical, straight, usual_lengths
 from experiments.vae_observation import ACTIVE
 from experiments.vae_watching import net, reach_of
 from models.vae import divergence
 
 NUM_MANY: Final = 1000  # test examples that the units are judged on
-NUM_STEPS: Final = 9  # on a way
+NUM_STEPS: Final = 9  # on a way, decoded
+NUM_FINE: Final = 101  # for its length
 NUM_DRAWS: Final = 10  # of one code, decoded
 NUM_ESTIMATES: Final = 2048
 NUM_WEIGHTS: Final = 2000  # draws an example
@@ -139,19 +140,30 @@ def _shaped(experiment: Any, x: Tensor) -> np.ndarray:
 # ---- between two -----------------------------------------------------------------------------------------------------
 
 
+class Way(NamedTuple):
+    """One way between two codes.
+
+    Attributes:
+        decoded: (m, *shape) at a few steps.
+        lengths: (f,) distances from the origin, at finer steps.
+        density: (f,) log p(z) there.
+    """
+
+    decoded: Float[np.ndarray, "m *shape"]
+    lengths: Float[np.ndarray, " f"]
+    density: Float[np.ndarray, " f"]
+
+
 class Ways(NamedTuple):
     """Two ways between two codes.
 
     Attributes:
         num_units: k.
         ends: (2, *shape) the inputs at the ends; no rows where the ends are draws from N(0, 1).
-        shares: (m,) of the way.
-        straight: (m, *shape) decoded.
-        spherical: (m, *shape) decoded.
-        straight_lengths: (m,) distances from the origin.
-        spherical_lengths: (m,) the same on the sphere.
-        straight_density: (m,) log p(z).
-        spherical_density: (m,) the same on the sphere.
+        shares: (m,) of the way, where it is decoded.
+        fine: (f,) finer steps.
+        straight: the one.
+        spherical: the other.
         angle: between the two codes, in degrees.
         usual: lengths of draws from N(0, 1): the 5 %, the 50 % and the 95 % quantile.
     """
@@ -159,12 +171,9 @@ class Ways(NamedTuple):
     num_units: int
     ends: Float[np.ndarray, "e *shape"]
     shares: Float[np.ndarray, " m"]
-    straight: Float[np.ndarray, "m *shape"]
-    spherical: Float[np.ndarray, "m *shape"]
-    straight_lengths: Float[np.ndarray, " m"]
-    spherical_lengths: Float[np.ndarray, " m"]
-    straight_density: Float[np.ndarray, " m"]
-    spherical_density: Float[np.ndarray, " m"]
+    fine: Float[np.ndarray, " f"]
+    straight: Way
+    spherical: Way
     angle: float
     usual: tuple[float, float, float]
 
@@ -188,14 +197,15 @@ def ways(experiment: Any, first: int, second: int, ends: str, seed: int = 0) -> 
     mu, logvar = experiment.model.encode(x)
     dice = torch.randn(2, mu.shape[1], generator=seeded(seed)).to(mu)
     z = {MEANS: mu, DRAWS: mu + (0.5 * logvar).exp() * dice, PRIOR: dice}[ends]
-    shares = torch.linspace(0, 1, NUM_STEPS).to(mu)
-    found = [way_of(line(z[0], z[1], shares)) for line in (straight, spherical)]
-    decoded = [_shaped(experiment, experiment.model.decode(way.points)) for way in found]
-    lengths, densities = [array(way.lengths) for way in found], [array(way.density) for way in found]
+    shares, fine = (torch.linspace(0, 1, count).to(mu) for count in (NUM_STEPS, NUM_FINE))
+    found = []
+    for line in (straight, spherical):
+        points = line(z[0], z[1], fine)
+        decoded = experiment.model.decode(line(z[0], z[1], shares))
+        found.append(Way(_shaped(experiment, decoded), array(points.norm(dim=1)), array(log_prior(points))))
     inputs = _shaped(experiment, x[:0] if ends == PRIOR else x)
-    usual = usual_lengths(mu.shape[1])
     angle = math.degrees(F.cosine_similarity(z[0], z[1], dim=0).clamp(-1, 1).arccos().item())
-    return Ways(mu.shape[1], inputs, array(shares), *decoded, *lengths, *densities, angle, usual)
+    return Ways(mu.shape[1], inputs, array(shares), array(fine), found[0], found[1], angle, usual_lengths(mu.shape[1]))
 
 
 # ---- one example -----------------------------------------------------------------------------------------------------

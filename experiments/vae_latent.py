@@ -3,36 +3,16 @@
 Shapes: k latent units, m points.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from data.dataset import seeded
-from experiments.vae_bound import log_prior
 
 USUAL: Final = (0.05, 0.5, 0.95)
 NUM_DRAWS: Final = 20_000  # to tell how long draws from N(0, 1) are
-
-
-class Way(NamedTuple):
-    """Points on a way, and what the prior thinks of them.
-
-    Attributes:
-        points: (m, k).
-        lengths: (m,) their distances from the origin.
-        density: (m,) the logarithm of the prior density there.
-    """
-
-    points: Float[Tensor, "m k"]
-    lengths: Float[Tensor, " m"]
-    density: Float[Tensor, " m"]
-
-
-def way_of(points: Float[Tensor, "m k"]) -> Way:
-    """The points with their lengths and densities."""
-    return Way(points, points.norm(dim=1), log_prior(points))
 
 
 def straight(start: Float[Tensor, " k"], end: Float[Tensor, " k"], shares: Float[Tensor, " m"]) -> Float[Tensor, "m k"]:

@@ -49,9 +49,9 @@ def _draw_move(scene: Scene, hand: Any) -> None:
     below = (-reach, reach)
     scene.text(DICE[0], 14, "ε from N(0, 1): the dice", size=ON_PAGE.title, weight=600)
     last = CODES[1] + CODES[3] + 30
-    scene.text(
-        CODES[0], last, "z = μ + σ ε: the same dice, stretched by σ and moved by μ", size=ON_PAGE.title, weight=600
-    )
+    scene.text(CODES[0], last, "z = μ + σ ε: the same dice, stretched and moved", size=ON_PAGE.title, weight=600)
+    right = CODES[0] + CODES[2]
+    scene.text(right, last, "dashed: N(0, 1)", size=ON_PAGE.note, align="right", colour="muted")
     dice = np.linspace(-2.4, 2.4, NUM_LINES)
     starts = np.stack([_across(DICE, dice, limits), np.full(NUM_LINES, DICE[1] + DICE[3])], axis=1)
     moved = hand.mean + hand.deviation * dice

@@ -14,15 +14,17 @@ from figures.theme import ON_PAGE
 
 WIDTH: Final = 1000.0
 MAP: Final[Box] = (34.0, 34.0, 416.0, 416.0)
-LARGE: Final = 236.0  # side of the decoded picture
+LARGE: Final = 280.0  # side of the decoded picture
 STRENGTH: Final = 0.55  # of the manifold behind the points
+SMALL: Final = 92.0  # side of the input
 LABELS: Final = 92.0  # room for the name of a way
 LETTERS: Final = 14  # of a class
-ROUND: Final = 41  # points of an ellipse, the first one again at the end
-AROUND: Final = (-1.2, 1.2)  # what is shown of the plane where examples are points
+LIMITS: Final = (-1.15, 1.15)  # of the plane where examples are points
+ANGLES: Final = np.linspace(0, 2 * np.pi, 41)
+CIRCLE: Final = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 
 
-def draw_examples(scene: Scene, boxes: Sequence[Box], examples: np.ndarray, **more: Any) -> None:
+def draw_examples(scene: Scene, boxes: Any, examples: np.ndarray, **more: Any) -> None:
     """Draws pictures into boxes, or points into small planes.
 
     Args:
@@ -34,10 +36,10 @@ def draw_examples(scene: Scene, boxes: Sequence[Box], examples: np.ndarray, **mo
     if examples.ndim == 2:
         for box, xy in zip(boxes, examples, strict=True):
             scene.rect(box, stroke="hairline")
-            scene.points(box, xy[None], xlim=AROUND, ylim=AROUND, radius=max(2.0, box[2] / 24))
+            scene.points(box, xy[None], xlim=LIMITS, ylim=LIMITS, radius=max(2.0, box[2] / 24))
         return
     is_coloured = examples.shape[1] == 3
-    shown = examples.transpose(0, 2, 3, 1) if is_coloured else examples[:, 0]
+    shown = np.nan_to_num(examples.transpose(0, 2, 3, 1)) if is_coloured else examples[:, 0]
     palette: Palette = "rgb" if is_coloured else "grey"
     scene.sheet(np.array(boxes), shown, low=0, high=1, palette=palette, smooth=False, **more)
 
@@ -71,7 +73,7 @@ def latent_scene(
     Returns:
         The bytes for the canvas. A click on the map sends the plane `latent`.
     """
-    told = "anywhere" if chosen is None else f"of test example {seen.places[chosen]}"
+    told = "anywhere" if chosen is None else f"of test example {seen.places[chosen] + 1}"
     alt = (
         f"The codes of {len(seen.xy)} test examples on a plane, coloured by class, with a point {told} at "
         f"{here[0]:.2f}, {here[1]:.2f}, and what it decodes to."
@@ -106,10 +108,8 @@ def ellipse(centre: np.ndarray, covariance: np.ndarray) -> np.ndarray:
         centre: (2,).
         covariance: (2, 2).
     """
-    sizes, turns = np.linalg.eigh(np.asarray(covariance, dtype=float))
-    angle = np.linspace(0, 2 * np.pi, ROUND)
-    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1) * np.sqrt(np.maximum(sizes, 0))
-    return np.asarray(centre + circle @ turns.T)
+    sizes, turns = np.linalg.eigh(np.nan_to_num(np.asarray(covariance, dtype=float), posinf=0.0))
+    return np.asarray(centre + (turns * np.sqrt(np.maximum(sizes, 0)) @ CIRCLE).T)
 
 
 def _plane_words(seen: Any) -> str:
@@ -154,16 +154,16 @@ def _draw_legend(scene: Scene, seen: Any) -> None:
 
 def _draw_sides(scene: Scene, seen: Any, decoded: np.ndarray, chosen: int | None, given: np.ndarray | None) -> None:
     """The decoded point, large, and the input it came from, if it came from one."""
-    left = WIDTH - LARGE - 8
+    left = 620.0
     box = (left, MAP[1], LARGE, LARGE)
     _head(scene, box, "Decoded from the point", "what the decoder paints there")
     draw_examples(scene, [box], decoded)
     if chosen is None or given is None:
         scene.text(left, box[1] + LARGE + 24, "No example lies here: this is made up.", size=ON_PAGE.label)
         return
-    half = (left, box[1] + LARGE + 50, 0.55 * LARGE, 0.55 * LARGE)
+    half = (left, box[1] + LARGE + 44, SMALL, SMALL)
     name = f", {str(seen.class_names[int(seen.labels[chosen])])[:LETTERS]}" if seen.class_names else ""
-    _head(scene, half, "The input of this code", f"test example {seen.places[chosen]}{name}")
+    _head(scene, half, "The input of this code", f"test example {seen.places[chosen] + 1}{name}")
     draw_examples(scene, [half], given)
 
 
@@ -178,16 +178,16 @@ def _draw_plane(
     draw_cloud(scene, box, background)
     if tiles is not None:
         lines = [*tiles, *tiles.transpose(1, 0, 2)]
-        scene.lines(box, lines, xlim=AROUND, ylim=AROUND, colours="accent", width=0.6)
-    scene.points(box, decoded, xlim=AROUND, ylim=AROUND, colour="negative", radius=6)
+        scene.lines(box, lines, xlim=LIMITS, ylim=LIMITS, colours="accent", width=0.6)
+    scene.points(box, decoded, xlim=LIMITS, ylim=LIMITS, colour="negative", radius=6)
     if given is not None:
-        scene.points(box, given, xlim=AROUND, ylim=AROUND, colour="text", hollow=np.array([True]), radius=7)
+        scene.points(box, given, xlim=LIMITS, ylim=LIMITS, colour="text", hollow=np.array([True]), radius=7)
 
 
 def draw_cloud(scene: Scene, box: Box, points: np.ndarray) -> None:
     """Axes of the plane the examples lie in, and many of them in grey."""
-    scene.axes(box, xlim=AROUND, ylim=AROUND, ticks=4)
-    scene.points(box, points, xlim=AROUND, ylim=AROUND, colour="grey", radius=2)
+    scene.axes(box, xlim=LIMITS, ylim=LIMITS, ticks=4)
+    scene.points(box, points, xlim=LIMITS, ylim=LIMITS, colour="grey", radius=2)
 
 
 # ---- between two -----------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def ways_scene(ways: Any, names: tuple[str, str], background: np.ndarray | None 
     pitch = (WIDTH - LABELS) / (count + 2)
     side = pitch - 8
     scene = Scene(WIDTH, 2 * pitch + 34, alt)
-    for row, (word, decoded) in enumerate((("straight", ways.straight), ("spherical", ways.spherical))):
+    for row, (word, decoded) in enumerate((("straight", ways.straight.decoded), ("spherical", ways.spherical.decoded))):
         y = 30 + row * pitch
         scene.text(0, y + side / 2, word, size=ON_PAGE.title, weight=600)
         draw_examples(scene, [(LABELS + (place + 1) * pitch, y, side, side) for place in range(count)], decoded)
@@ -232,15 +232,15 @@ def _ways_of_points(ways: Any, background: np.ndarray, alt: str) -> bytes:
     _head(scene, box, "The ways, decoded", "grey: test points; rings: the inputs at the ends")
     draw_cloud(scene, box, background)
     styles: tuple[tuple[str, np.ndarray, Colour, bool], ...] = (
-        ("straight", ways.straight, "negative", False),
-        ("spherical", ways.spherical, "positive", True),
+        ("straight", ways.straight.decoded, "negative", False),
+        ("spherical", ways.spherical.decoded, "positive", True),
     )
     for number, (word, decoded, colour, is_dashed) in enumerate(styles):
-        scene.lines(box, [decoded], xlim=AROUND, ylim=AROUND, colours=colour, width=2, dash=is_dashed)
-        scene.points(box, decoded, xlim=AROUND, ylim=AROUND, colour=colour, radius=4)
+        scene.lines(box, [decoded], xlim=LIMITS, ylim=LIMITS, colours=colour, width=2, dash=is_dashed)
+        scene.points(box, decoded, xlim=LIMITS, ylim=LIMITS, colour=colour, radius=4)
         scene.text(side + 60, 50 + 20 * number, word, size=ON_PAGE.title, colour=colour, weight=600)
     hollow = np.ones(len(ways.ends), dtype=bool)
-    scene.points(box, ways.ends, xlim=AROUND, ylim=AROUND, colour="text", hollow=hollow, radius=8)
+    scene.points(box, ways.ends, xlim=LIMITS, ylim=LIMITS, colour="text", hollow=hollow, radius=8)
     return scene.to_bytes()
 
 
@@ -254,10 +254,10 @@ def example_scene(seen: Any) -> bytes:
         seen: a `OneExample`.
     """
     alt = (
-        f"Test example {seen.row}, its reconstruction from the mean of its code, the difference, and "
+        f"Test example {seen.row + 1}, its reconstruction from the mean of its code, the difference, and "
         f"{len(seen.draws)} reconstructions from draws."
     )
-    side, small, top = 188.0, 88.0, 40.0
+    side, small, gap, top = 182.0, 86.0, 10.0, 40.0
     scene = Scene(WIDTH, top + side + 8, alt)
     lefts = [0.0, side + 18, 2 * (side + 18)]
     boxes: list[Box] = [(left, top, side, side) for left in lefts]
@@ -265,24 +265,24 @@ def example_scene(seen: Any) -> bytes:
         _head(scene, box, title, note)
     draw_examples(scene, boxes[:2], np.concatenate([seen.input, seen.reconstruction]))
     _draw_difference(scene, boxes[2], seen)
-    left = 3 * (side + 18) + 6
+    left = 3 * (side + 18) + 8
     if seen.input.ndim == 2:
         box = (left, top, side, side)
         _head(scene, box, "Decoded draws z = μ + σ ε", "each from other dice")
         scene.rect(box, stroke="hairline")
-        scene.points(box, seen.draws, xlim=AROUND, ylim=AROUND, radius=4)
+        scene.points(box, seen.draws, xlim=LIMITS, ylim=LIMITS, radius=4)
         return scene.to_bytes()
-    across = int((WIDTH - left + 12) // (small + 12))
+    across = int((WIDTH - left + gap) // (small + gap))
     _head(scene, (left, top, 0, 0), "Decoded draws z = μ + σ ε", "each from other dice; they differ where it is unsure")
     places = [divmod(index, across) for index in range(min(len(seen.draws), 2 * across))]
-    draws = [(left + column * (small + 12), top + row * (small + 12), small, small) for row, column in places]
+    draws = [(left + column * (small + gap), top + row * (small + gap), small, small) for row, column in places]
     draw_examples(scene, draws, seen.draws[: len(draws)])
     return scene.to_bytes()
 
 
 def _parts_of(seen: Any) -> tuple[tuple[str, str], ...]:
     return (
-        ("Input", f"test example {seen.row}"),
+        ("Input", f"test example {seen.row + 1}"),
         ("Reconstruction", "decoded from the mean μ"),
         ("Input − reconstruction", "blue: too little of it; orange: too much"),
     )
@@ -293,8 +293,8 @@ def _draw_difference(scene: Scene, box: Box, seen: Any) -> None:
     if seen.input.ndim == 2:
         scene.rect(box, stroke="hairline")
         ends = np.concatenate([seen.input, seen.reconstruction])
-        scene.lines(box, [ends], xlim=AROUND, ylim=AROUND, colours="negative", width=2)
-        scene.points(box, ends, xlim=AROUND, ylim=AROUND, hollow=np.array([False, True]), radius=5)
+        scene.lines(box, [ends], xlim=LIMITS, ylim=LIMITS, colours="negative", width=2)
+        scene.points(box, ends, xlim=LIMITS, ylim=LIMITS, hollow=np.array([False, True]), radius=5)
         return
     difference = (seen.input - seen.reconstruction)[0]  # (C, S, S)
     scene.sheet(box, difference.mean(0), low=-1, high=1, smooth=False, readout="difference")

@@ -26,21 +26,19 @@ def lengths_still(ways: Any, mode: theme.Mode) -> Still:
         mode: light or dark.
     """
     low, usual, high = ways.usual
-    flat = np.array([ways.shares[0], ways.shares[-1]])
+    flat = np.array([0.0, 1.0])
     lines = [
-        Line(
-            f"draws from N(0, 1): 5 to 95 % of {ways.num_units} units", flat, np.full(2, low), theme.NOT_TRAINED, "dot"
-        ),
+        Line("draws, 5–95 %", flat, np.full(2, low), theme.NOT_TRAINED, "dot"),
         Line("", flat, np.full(2, high), theme.NOT_TRAINED, "dot"),
-        Line("straight", ways.shares, ways.straight_lengths, theme.NEGATIVE),
-        Line("spherical", ways.shares, ways.spherical_lengths, theme.POSITIVE, "dash"),
+        Line("straight", ways.fine, ways.straight.lengths, theme.NEGATIVE),
+        Line("spherical", ways.fine, ways.spherical.lengths, theme.POSITIVE, "dash"),
     ]
-    middle = len(ways.shares) // 2
+    middle = len(ways.fine) // 2
     alt = (
-        f"Length of z on the way. Half way it is {ways.straight_lengths[middle]:.2f} straight and "
-        f"{ways.spherical_lengths[middle]:.2f} on the sphere; draws from N(0, 1) have about {usual:.2f}."
+        f"Length of z on the way. Half way it is {ways.straight.lengths[middle]:.2f} straight and "
+        f"{ways.spherical.lengths[middle]:.2f} on the sphere; draws from N(0, 1) have about {usual:.2f}."
     )
-    top = 1.08 * max(high, float(ways.straight_lengths.max()), float(ways.spherical_lengths.max()))
+    top = 1.08 * max(high, float(ways.straight.lengths.max()), float(ways.spherical.lengths.max()))
     yaxis = {"title": {"text": "length of z"}, "range": [0, top]}
     return lines_still(lines, mode, alt=alt, xaxis=_share_axis(), yaxis=yaxis, height=HEIGHT)
 
@@ -53,20 +51,20 @@ def densities_still(ways: Any, mode: theme.Mode) -> Still:
         mode: light or dark.
     """
     lines = [
-        Line("straight", ways.shares, ways.straight_density, theme.NEGATIVE),
-        Line("spherical", ways.shares, ways.spherical_density, theme.POSITIVE, "dash"),
+        Line("straight", ways.fine, ways.straight.density, theme.NEGATIVE),
+        Line("spherical", ways.fine, ways.spherical.density, theme.POSITIVE, "dash"),
     ]
-    middle = len(ways.shares) // 2
+    middle = len(ways.fine) // 2
     alt = (
-        f"Logarithm of the prior density on the way. Half way: {ways.straight_density[middle]:.2f} straight, "
-        f"{ways.spherical_density[middle]:.2f} on the sphere."
+        f"Logarithm of the prior density on the way. Half way: {ways.straight.density[middle]:.2f} straight, "
+        f"{ways.spherical.density[middle]:.2f} on the sphere."
     )
     yaxis = {"title": {"text": "log p(z), nats"}}
     return lines_still(lines, mode, alt=alt, xaxis=_share_axis(), yaxis=yaxis, height=HEIGHT)
 
 
 def _share_axis() -> dict[str, Any]:
-    return {"title": {"text": "share of the way"}, "tickformat": ".0%"}
+    return {"title": {"text": "share of the way"}, "tickformat": ".0%", "dtick": 0.25, "range": [-0.01, 1.01]}
 
 
 # ---- the units of the code -------------------------------------------------------------------------------------------
@@ -189,7 +187,8 @@ def strays_still(counts: Sequence[int], strays: dict[str, np.ndarray], mode: the
     x = np.array(counts, dtype=float)
     lines = [Line(name, x, values, colour) for (name, values), colour in zip(strays.items(), COLOURS, strict=False)]
     said = ", ".join(f"{name} {values[0]:.3g}" for name, values in strays.items())
-    xaxis = {"title": {"text": "draws in one estimate"}, "type": "log", "tickvals": list(counts)}
+    ends = [-0.06, float(np.log10(counts[-1])) + 0.06]
+    xaxis = {"title": {"text": "draws in one estimate"}, "type": "log", "tickvals": list(counts), "range": ends}
     yaxis = {"title": {"text": "strays by (standard deviation)"}, "type": "log", "exponentformat": "power", "dtick": 1}
     alt = f"Standard deviation of a gradient estimate over the draws in it; from one draw: {said}."
     return lines_still(lines, mode, alt=alt, xaxis=xaxis, yaxis=yaxis, height=HEIGHT)

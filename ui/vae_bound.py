@@ -10,7 +10,7 @@ from figures.vae_still import bound_still
 from training.run import Run, Snapshot
 from ui.still import mode, show
 from ui.vae_example import NO_CLOUD, choose_row
-from ui.words import tex, written
+from ui.words import written
 
 SOME, ONE = "Some test examples", "One test example"
 
@@ -28,7 +28,7 @@ def bound_tab(run: Run, snapshot: Snapshot) -> None:
                 places = (choose_row(snapshot, "bound"),)
     parts = [run.look(partial(weights, places=places, part=part)) for part in range(NUM_PARTS)]
     found = run.look(partial(bounds, places=places, parts=parts))
-    left, right = st.columns([6, 5], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         show(bound_still(found.counts, found.means, found.errors, _levels(found), mode()), key="vae_bound_curve")
     with right:
@@ -42,12 +42,13 @@ def _levels(found: Bounds) -> list[tuple[str, float]]:
 
 def formula(found: Bounds) -> str:
     """The ELBO and the bound of K draws with their numbers."""
-    elbo, last, most = float(found.means[0]), float(found.means[-1]), found.counts[-1]
+    elbo, last = float(found.means[0]), float(found.means[-1])
+    form = ".2f" if abs(elbo) >= 10 else ".3f"
     return (
-        r"\begin{aligned} \mathrm{ELBO} &= \mathbb{E}[\ln p(x|z)] - \mathrm{KL} = "
-        rf"{tex(elbo + found.kl, 5)} - {tex(found.kl)} = {tex(elbo, 5)} \\ "
+        r"\begin{aligned} \mathrm{ELBO} &= \mathbb{E}[\ln p(x|z)] - \mathrm{KL} \\ "
+        rf"&= {elbo + found.kl:{form}} - {found.kl:{form}} = {elbo:{form}} \\ "
         r"L_K &= \mathbb{E} \ln \frac{1}{K} \sum_{i=1}^{K} \frac{p(x|z_i)\, p(z_i)}{q(z_i|x)} \\ "
-        rf"L_{{1}} &= {tex(elbo, 5)} \le L_{{{most}}} = {tex(last, 5)} \le \ln p(x) \end{{aligned}}"
+        rf"L_1 &= {elbo:{form}} \le L_{{{found.counts[-1]}}} = {last:{form}} \le \ln p(x) \end{{aligned}}"
     )
 
 
@@ -58,9 +59,9 @@ def _words(found: Bounds, snapshot: Snapshot, count: int) -> str:
     words = (
         f"**The bound rises by {written(gain, '.3g')} nats** from K = 1 to K = {found.counts[-1]} (± {error:.2g}, the "
         f"standard error of the last), the mean {who} with {NUM_WEIGHTS:,} draws each. With one draw it is the ELBO. "
-        "What it rises by is mostly what the encoder loses: its cloud is round along the axes, and the true posterior "
-        "p(z|x) is not. More draws, weighed by how well they explain x, make up for that "
-        "([Burda et al., 2015](https://arxiv.org/abs/1509.00519))."
+        "That lies below ln p(x) by KL(q(z|x) ‖ p(z|x)): the encoder's cloud is not quite where the z that explain x "
+        "are. More draws, weighed by how well they explain x, make up for it "
+        "([Burda et al., 2016](https://arxiv.org/abs/1509.00519))."
     )
     if math.isfinite(found.true_density):
         rest = found.true_density - float(found.means[-1])

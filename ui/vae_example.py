@@ -19,7 +19,7 @@ DICE: Final = "_vae_ways_dice"
 
 
 def choose_row(snapshot: Snapshot, what: str, label: str = "Test example", away: int = 0) -> int:
-    """The place of a test example; at first the one in the live picture.
+    """The place of a test example, from 0; people count from 1. At first the one in the live picture.
 
     Args:
         snapshot: of the run.
@@ -30,8 +30,8 @@ def choose_row(snapshot: Snapshot, what: str, label: str = "Test example", away:
     seen: Any = snapshot.observation
     first = (seen.example + away) % seen.num_test
     key = f"vae_{what}_{snapshot.settings.data}_{seen.example}"
-    help = f"From 0 to {seen.num_test - 1}."
-    return int(st.number_input(label, 0, seen.num_test - 1, first, step=1, key=key, help=help))
+    help = f"From 1 to {seen.num_test}."
+    return int(st.number_input(label, 1, seen.num_test, first + 1, step=1, key=key, help=help)) - 1
 
 
 # ---- one example -----------------------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ def example_tab(run: Run, snapshot: Snapshot) -> None:
         return
     many = run.look(units)
     order = sorted(range(len(found.kl)), key=lambda unit: -np.nan_to_num(found.kl[unit]))
-    left, middle, right = st.columns([4, 4, 4], gap="large")
+    left, middle, right = st.columns([5, 4, 4], gap="medium")
     with left:
         st.latex(formula(found))
         st.markdown(_words(found, many))
@@ -62,7 +62,7 @@ def example_tab(run: Run, snapshot: Snapshot) -> None:
 
 
 def formula(found: OneExample) -> str:
-    """The loss of the example, and the divergence of its widest unit with the numbers put in."""
+    """The loss of the example, and the divergence of the unit that says most, with the numbers put in."""
     unit = int(np.nan_to_num(found.kl).argmax())
     mean, deviation = float(found.mean[unit]), float(found.deviation[unit])
     total = float(found.kl.sum())
@@ -70,14 +70,14 @@ def formula(found: OneExample) -> str:
         rf"\begin{{aligned}} L &= \underbrace{{{tex(found.cost, 4)}}}_{{-\ln p(x|z)}} + "
         rf"\underbrace{{{tex(total)}}}_{{\mathrm{{KL}}}} = {tex(found.cost + total, 4)} \\ "
         rf"\mathrm{{KL}}_{{{unit + 1}}} &= \tfrac12(\mu^2 + \sigma^2 - 1 - \ln \sigma^2) \\ "
-        rf"&= \tfrac12({tex(mean**2)} + {tex(deviation**2)} - 1 - {_bracketed(2 * np.log(deviation))}) \\ "
+        rf"&= \tfrac12({tex(mean**2)} + {tex(deviation**2)} - 1 {_less(2 * np.log(deviation))}) \\ "
         rf"&= {tex(float(found.kl[unit]))} \end{{aligned}}"
     )
 
 
-def _bracketed(value: float) -> str:
-    text = tex(float(value))
-    return f"({text})" if text.startswith("-") else text
+def _less(value: float) -> str:
+    """Taken off in a sum."""
+    return f"- {tex(value)}" if value >= 0 else f"+ {tex(-value)}"
 
 
 def _words(found: OneExample, many: Any) -> str:
@@ -103,7 +103,7 @@ def between_tab(run: Run, snapshot: Snapshot) -> None:
         if ends != MEANS:
             st.button("Throw other dice", key="vae_between_dice", on_click=_throw)
     found = run.look(partial(ways, first=first, second=second, ends=ends, seed=st.session_state.get(DICE, 0)))
-    names = ("", "") if ends == PRIOR else (f"test {first}", f"test {second}")
+    names = ("", "") if ends == PRIOR else (f"test {first + 1}", f"test {second + 1}")
     background = run.call("test_inputs", places=list(range(300))) if snapshot.settings.data == "points" else None
     live_canvas(ways_scene(found, names, background), key="vae_between_picture")
     left, right = st.columns(2, gap="large")
@@ -115,8 +115,8 @@ def between_tab(run: Run, snapshot: Snapshot) -> None:
         r"\text{straight: } (1-t)\,a + t\,b \qquad \text{spherical: } \ell(t) \left( "
         r"\frac{\sin (1-t)\omega}{\sin \omega}\,\frac{a}{\lVert a \rVert} + "
         r"\frac{\sin t\omega}{\sin \omega}\,\frac{b}{\lVert b \rVert} \right), \quad "
-        rf"\omega = {tex(found.angle)}°, \; \ell \text{{ from }} {tex(float(found.straight_lengths[0]))} "
-        rf"\text{{ to }} {tex(float(found.straight_lengths[-1]))}"
+        rf"\omega = {tex(found.angle)}°, \; \ell \text{{ from }} {tex(float(found.straight.lengths[0]))} "
+        rf"\text{{ to }} {tex(float(found.straight.lengths[-1]))}"
     )
     st.markdown(ways_words(found))
 
@@ -128,13 +128,17 @@ def _throw() -> None:
 def ways_words(found: Any) -> str:
     """Why there is a second way, with the numbers of this one."""
     low, usual, high = found.usual
-    middle = len(found.shares) // 2
-    half = float(found.straight_lengths[middle])
-    shorter = "shorter than 95 % of all draws" if half < low else "not unusual for a draw"
+    middle = len(found.fine) // 2
+    straight, spherical = float(found.straight.lengths[middle]), float(found.spherical.lengths[middle])
+    shell = (
+        f"**Why a sphere.** Draws from N(0, 1) in {found.num_units} units are about {usual:.2f} long, nine of ten "
+        f"between {low:.2f} and {high:.2f} (dotted). With many units they lie on a shell of radius √k: the density is "
+        "highest in the middle, and yet no draw ever falls there. Half way, the straight way is "
+        f"{straight:.2f} long, the spherical one {spherical:.2f}. "
+    )
+    if straight < low <= spherical:
+        return f"{shell}So the straight way leaves the shell, and the decoder is asked where it was not trained."
     return (
-        f"**Why a sphere.** Draws from N(0, 1) in {found.num_units} units are about {usual:.2f} long, and nine of ten "
-        f"lie between {low:.2f} and {high:.2f}: with many units the prior is a shell of radius √k, although its "
-        f"density is highest in the empty middle. The straight way cuts through: half way it is {half:.2f} long, "
-        f"{shorter}; the spherical one keeps {float(found.spherical_lengths[middle]):.2f}. With few units, or with "
-        "ends inside the shell (means are shorter than draws), the straight way does no harm."
+        f"{shell}Here the straight way does no harm. It does with 32 units or more, between two draws from N(0, 1); "
+        "the means μ are shorter than draws, because units that say little have μ near 0."
     )

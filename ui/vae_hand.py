@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from experiments.vae_hand import BASELINE, PATHWISE, SCORE, WAYS, Estimates, Hand, Told, strays, told
+from experiments.vae_hand import BASELINE, PATHWISE, SCORE, WAYS, Estimates, Hand, Told, apart_of, strays, told
 from experiments.vae_inside import NUM_ESTIMATES, codes, gradients, hand, one_example
 from figures.vae_hand import hand_scene
 from figures.vae_still import strays_still
@@ -18,7 +18,7 @@ from ui.words import factor, tex, written
 
 REACH: Final = 4.0  # of μ and ε
 NARROW, WIDE = 0.01, 2.0  # of σ
-COUNTS: Final = (1, 4, 16, 64, 256)
+COUNTS: Final = (1, 2, 4, 8, 16, 32, 64)
 SURE: Final = 3.0  # standard errors between two estimates that are still called alike
 
 
@@ -79,7 +79,7 @@ def _compare(run: Run, row: int, unit: int, mean: float, deviation: float) -> No
     """Three estimates of the same slopes from the same draws."""
     st.markdown("**Why not simply weigh the draws?** The same slopes of the mean loss, estimated in three ways:")
     found = run.look(partial(gradients, row=row, unit=unit, mean=mean, deviation=deviation))
-    left, right = st.columns([6, 5], gap="large")
+    left, right = st.columns([7, 5], gap="medium")
     with left:
         st.markdown(table(found))
         st.markdown(verdict(found))
@@ -88,7 +88,7 @@ def _compare(run: Run, row: int, unit: int, mean: float, deviation: float) -> No
         show(strays_still(COUNTS, each, mode()), key="vae_hand_strays")
     st.caption(
         "The score function E[f(z) ∂ ln q(z)/∂μ] = E[f(z) ε/σ] needs no slope of the decoder, so it works for dice "
-        "that choose among classes as well. Its price is the spread: it learns from the size of f, not from its direction. "
+        "that choose among classes as well. Its price is the spread: it learns from the size of f, not from its slope. "
         f"The baseline takes the mean of the other draws off f. All from {NUM_ESTIMATES:,} draws of this example."
     )
 
@@ -103,21 +103,20 @@ def table(found: Estimates) -> str:
 
 
 def _cells(one: Told) -> tuple[str, str]:
-    return f"{written(one.mean, '.3g')} ± {one.error:.2g}", f"{one.variance:.3g}"
+    return f"${{{tex(one.mean)} \\pm {tex(one.error, 2)}}}$", f"${tex(one.variance, 2)}$"
 
 
 def verdict(found: Estimates) -> str:
     """Whether the ways agree, and how many draws the score function needs for the same certainty."""
     ways = {name: told(found.of_mean[name]) for name in WAYS}
     path, score = ways[PATHWISE], ways[SCORE]
-    apart = abs(path.mean - score.mean) / max((path.error**2 + score.error**2) ** 0.5, 1e-12)
+    apart = max(apart_of(slopes[PATHWISE], slopes[SCORE]) for slopes in (found.of_mean, found.of_deviation))
     agree = "agree within their errors" if apart <= SURE else "do not agree: the variance is too large to trust these"
-    words = (
-        f"Pathwise and score function are {apart:.1f} standard errors apart: they {agree}. For ∂E[f]/∂μ the score "
-        f"function has **{_times(score, path)}** the variance of the pathwise estimate and needs so many times the "
-        f"draws; with the baseline **{_times(ways[BASELINE], path)}**."
+    return (
+        f"Pathwise and score function lie at most {apart:.1f} standard errors apart: they {agree}. For ∂E[f]/∂μ the "
+        f"score function has **{_times(score, path)}** the variance of the pathwise estimate and needs so many times "
+        f"the draws; with the baseline **{_times(ways[BASELINE], path)}**."
     )
-    return words
 
 
 def _times(one: Told, other: Told) -> str:

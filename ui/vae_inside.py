@@ -16,10 +16,10 @@ from ui.vae_bound import bound_tab
 from ui.vae_example import between_tab, example_tab
 from ui.vae_hand import hand_tab
 from ui.vae_latent import latent_tab
+from ui.vae_live import SLUG
 from ui.vae_own import own_tab
 from ui.words import written
 
-SLUG: Final = "vae"
 TABS_KEY: Final = "vae_inside"
 FAR: Final = 0.2  # by which mean or deviation of all draws may differ from those of N(0, 1)
 
@@ -89,15 +89,17 @@ def health_words(found: Units, beta: float) -> str:
     rate = f"The code carries **{total:.3g} nats** ({total / np.log(2):.3g} bits) an example."
     if used == 0:
         return (
-            f"**Posterior collapse.** None of {k} units says anything of its input: every cloud is N(0, 1) itself, so "
-            f"the decoder gets dice and answers with one average picture. {rate} A lower β (it is {beta:g}), a β that "
+            f"**Posterior collapse.** None of {k} units says anything of its input: every cloud is N(0, 1) itself. "
+            f"The decoder gets dice and answers with one average picture. {rate} A lower β (it is {beta:g}), a β that "
             "rises slowly, or free nats let the units come back."
         )
-    words = f"**{used} of {k} units are used.** " if used < k else f"**All {k} units are used.** "
+    everyone = f"All {k} units are" if k > 1 else "The one unit is"
+    words = f"**{used} of {k} units are used.** " if used < k else f"**{everyone} used.** "
     if used < k:
+        idle = float(found.kl[~found.active].sum())
         words += (
-            f"The other {k - used} have collapsed: their μ stays where it is and their σ is near 1, so they cost "
-            f"nothing and are dice that the decoder has learnt to ignore. "
+            f"The μ of the other {k - used} hardly moves, whatever the input is: they carry {idle:.2g} nats in all, "
+            "and are dice that the decoder learns to ignore. "
         )
     return f"{words}{rate} {_prior_words(found)}"
 

@@ -46,9 +46,9 @@ def latent_tab(run: Run, snapshot: Snapshot) -> None:
         has_clouds = st.toggle("Clouds", value=True, key="vae_latent_clouds", help=help)
     picture = _picture(run, seen, point, has_tiles=has_tiles, has_clouds=has_clouds)
     live_canvas(picture, key="vae_latent_map", on_event=partial(_clicked, seen))
-    _sliders(seen, point)
+    _sliders(seen, point, snapshot.step)
     st.latex(formula(point.z))
-    told = f"the code μ of test example {point.place}" if point.place is not None else "nobody's code"
+    told = f"the code μ of test example {point.place + 1}" if point.place is not None else "nobody's code"
     st.caption(
         f"The point is {told}. Click anywhere on the map to decode that point, or on a code to take its example; a "
         "slider moves one number of it. log p(z) is the prior's density: the lower, the further from what the decoder "
@@ -94,25 +94,30 @@ def _clicked(seen: Codes, event: dict[str, Any]) -> None:
         st.session_state[POINT] = Point(seen.up(here), None)
 
 
-def _sliders(seen: Codes, point: Point) -> None:
+def _sliders(seen: Codes, point: Point, step: int) -> None:
     """A slider for each unit; of many units, for the most active ones and those asked for."""
     num_units = len(point.z)
-    units = list(seen.order)
+    units = list(range(num_units))
     if num_units > MOST_SLIDERS:
         units = st.multiselect(
-            "Units with a slider, those that say most first", units, default=units[:MOST_SLIDERS],
-            format_func=lambda unit: f"unit {unit + 1}: {seen.kl[unit]:.2f} nats", max_selections=MOST_SLIDERS,
+            "Units with a slider, those that say most first", seen.order, default=seen.order[:MOST_SLIDERS],
+            format_func=partial(_name, seen), max_selections=MOST_SLIDERS,
             key=f"vae_latent_units_{num_units}",
         )  # fmt: skip
     known = np.abs(seen.mean[np.isfinite(seen.mean)])
     reach = max(REACH, float(math.ceil(min(float(known.max(initial=0.0)), 1e6))), seen.reach)
     columns = st.columns(A_ROW, gap="medium")
     for number, unit in enumerate(units):
-        key = f"vae_latent_z_{unit}"
+        key = f"vae_latent_z_{unit}_{step}"  # a browser may tell an old one once more
         st.session_state[key] = float(np.clip(np.nan_to_num(point.z[unit]), -reach, reach))
         with columns[number % A_ROW]:
             label = f"z{_lowered(unit + 1)}"
             st.slider(label, -reach, reach, step=0.01, key=key, on_change=_turned, args=(point, unit, key))
+
+
+def _name(seen: Codes, unit: int) -> str:
+    """A unit with what it says of an example; a plain autoencoder has no nats."""
+    return f"unit {unit + 1}" + (f": {seen.kl[unit]:.2f} nats" if np.isfinite(seen.kl[unit]) else "")
 
 
 def _lowered(number: int) -> str:
