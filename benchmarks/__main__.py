@@ -11,7 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import convolution, encoder, equal_loss, followers, page, race, recurrent, transformer, transformers, vae
+from benchmarks import (
+    convolution,
+    encoder,
+    equal_loss,
+    followers,
+    page,
+    race,
+    recurrent,
+    transformer,
+    transformers,
+    vae,
+)
 from benchmarks.rows import Row, as_dict, load, machine, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
