@@ -145,11 +145,13 @@ class Way(NamedTuple):
 
     Attributes:
         decoded: (m, *shape) at a few steps.
+        places: (m, 2) of these on the map.
         lengths: (f,) distances from the origin, at finer steps.
         density: (f,) log p(z) there.
     """
 
     decoded: Float[np.ndarray, "m *shape"]
+    places: Float[np.ndarray, "m 2"]
     lengths: Float[np.ndarray, " f"]
     density: Float[np.ndarray, " f"]
 
@@ -164,6 +166,8 @@ class Ways(NamedTuple):
         fine: (f,) finer steps.
         straight: the one.
         spherical: the other.
+        codes: (n, 2) where the codes of test examples lie on the map.
+        reach: how far the map shows to each side.
         angle: between the two codes, in degrees.
         usual: lengths of draws from N(0, 1): the 5 %, the 50 % and the 95 % quantile.
     """
@@ -174,6 +178,8 @@ class Ways(NamedTuple):
     fine: Float[np.ndarray, " f"]
     straight: Way
     spherical: Way
+    codes: Float[np.ndarray, "n 2"]
+    reach: float
     angle: float
     usual: tuple[float, float, float]
 
@@ -198,14 +204,25 @@ def ways(experiment: Any, first: int, second: int, ends: str, seed: int = 0) -> 
     dice = torch.randn(2, mu.shape[1], generator=seeded(seed)).to(mu)
     z = {MEANS: mu, DRAWS: mu + (0.5 * logvar).exp() * dice, PRIOR: dice}[ends]
     shares, fine = (torch.linspace(0, 1, count).to(mu) for count in (NUM_STEPS, NUM_FINE))
+    plane = experiment.plane()
     found = []
     for line in (straight, spherical):
-        points = line(z[0], z[1], fine)
-        decoded = experiment.model.decode(line(z[0], z[1], shares))
-        found.append(Way(_shaped(experiment, decoded), array(points.norm(dim=1)), array(log_prior(points))))
-    inputs = _shaped(experiment, x[:0] if ends == PRIOR else x)
-    angle = math.degrees(F.cosine_similarity(z[0], z[1], dim=0).clamp(-1, 1).arccos().item())
-    return Ways(mu.shape[1], inputs, array(shares), array(fine), found[0], found[1], angle, usual_lengths(mu.shape[1]))
+        some, points = line(z[0], z[1], shares), line(z[0], z[1], fine)
+        decoded, places = _shaped(experiment, experiment.model.decode(some)), array(plane.of(some))
+        found.append(Way(decoded, places, array(points.norm(dim=1)), array(log_prior(points))))
+    seen = array(plane.of(experiment.model.encode(_tests(experiment, experiment.mapped))[0]))
+    return Ways(
+        num_units=mu.shape[1],
+        ends=_shaped(experiment, x[:0] if ends == PRIOR else x),
+        shares=array(shares),
+        fine=array(fine),
+        straight=found[0],
+        spherical=found[1],
+        codes=seen,
+        reach=reach_of(seen),
+        angle=math.degrees(F.cosine_similarity(z[0], z[1], dim=0).clamp(-1, 1).arccos().item()),
+        usual=usual_lengths(mu.shape[1]),
+    )
 
 
 # ---- one example -----------------------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def table(found: Estimates) -> str:
 
 
 def _cells(one: Told) -> tuple[str, str]:
-    return f"${{{tex(one.mean)} \\pm {tex(one.error, 2)}}}$", f"${tex(one.variance, 2)}$"
+    return f"${{{tex(one.mean)} \\pm {tex(one.error, 2)}}}$", f"${{{tex(one.variance, 2)}}}$"
 
 
 def verdict(found: Estimates) -> str:

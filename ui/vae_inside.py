@@ -86,7 +86,7 @@ def health_words(found: Units, beta: float) -> str:
         beta: the weight of the pull, for the advice.
     """
     k, used, total = len(found.kl), int(found.active.sum()), float(found.kl.sum())
-    rate = f"The code carries **{total:.3g} nats** ({total / np.log(2):.3g} bits) an example."
+    rate = f"The code costs **{total:.3g} nats** ({total / np.log(2):.3g} bits) an example."
     if used == 0:
         return (
             f"**Posterior collapse.** None of {k} units says anything of its input: every cloud is N(0, 1) itself. "
@@ -98,7 +98,7 @@ def health_words(found: Units, beta: float) -> str:
     if used < k:
         idle = float(found.kl[~found.active].sum())
         words += (
-            f"The μ of the other {k - used} hardly moves, whatever the input is: they carry {idle:.2g} nats in all, "
+            f"The μ of the other {k - used} hardly moves, whatever the input is: they cost {idle:.2g} nats in all, "
             "and are dice that the decoder learns to ignore. "
         )
     return f"{words}{rate} {_prior_words(found)}"

@@ -195,7 +195,7 @@ def test_collapse_is_told_in_words():
     assert f"**{alive.kl.sum():.3g} nats**" in health_words(alive, 1.0)
     half = alive._replace(active=np.array([True, False, True, False]))
     assert "2 of 4 units are used" in health_words(half, 1.0)
-    assert f"other 2 hardly moves, whatever the input is: they carry {half.kl[[1, 3]].sum():.2g}" in health_words(
+    assert f"other 2 hardly moves, whatever the input is: they cost {half.kl[[1, 3]].sum():.2g}" in health_words(
         half, 1.0
     )
 
