@@ -29,8 +29,8 @@ NUM_FINE: Final = 101  # for its length
 NUM_DRAWS: Final = 10  # of one code, decoded
 NUM_ESTIMATES: Final = 2048
 NUM_WEIGHTS: Final = 2000  # draws an example
-NUM_PARTS: Final = 10  # in which they are made
-NUM_POINTS, NUM_DENSE, NUM_CONVOLUTIONAL = 100, 16, 4  # test examples whose bound is looked at
+NUM_PARTS: Final = 20  # in which they are made
+NUM_POINTS, NUM_DENSE, NUM_CONVOLUTIONAL = 50, 8, 4  # test examples whose bound is looked at
 SMALL: Final = 14  # pixels of a thumbnail, at most
 
 

@@ -139,6 +139,6 @@ def ways_words(found: Any) -> str:
     if straight < low <= spherical:
         return f"{shell}So the straight way leaves the shell, and the decoder is asked where it was not trained."
     return (
-        f"{shell}Here the straight way does no harm. It does with 32 units or more, between two draws from N(0, 1); "
+        f"{shell}Here the straight way does no harm. It does with 64 units, between two draws from N(0, 1); "
         "the means μ are shorter than draws, because units that say little have μ near 0."
     )

@@ -97,9 +97,10 @@ def health_words(found: Units, beta: float) -> str:
     words = f"**{used} of {k} units are used.** " if used < k else f"**{everyone} used.** "
     if used < k:
         idle = float(found.kl[~found.active].sum())
+        who = "The other unit says" if k - used == 1 else f"The other {k - used} say"
         words += (
-            f"The μ of the other {k - used} hardly moves, whatever the input is: they cost {idle:.2g} nats in all, "
-            "and are dice that the decoder learns to ignore. "
+            f"{who} nothing of the input: a μ that hardly moves, {idle:.2g} nats in all. Its dice the decoder learns "
+            "to ignore. "
         )
     return f"{words}{rate} {_prior_words(found)}"
 

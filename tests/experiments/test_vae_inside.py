@@ -343,6 +343,8 @@ def test_the_ends_of_the_ways_are_what_they_are_called():
     mu = experiment.encoded(experiment.test_inputs([2, 5]))[0]
     assert np.allclose(means.straight.decoded[[0, -1]], experiment.decoded(mu), atol=1e-4)
     assert np.allclose(means.spherical.decoded[[0, -1]], experiment.decoded(mu), atol=1e-4)
+    assert np.allclose(means.spherical.places[[0, -1]], experiment.plane().of(torch.from_numpy(mu)), atol=1e-4)
+    assert np.allclose(means.codes, experiment.observe().codes, atol=1e-4)
     assert not np.allclose(draws.straight.decoded, means.straight.decoded)
     assert len(prior.ends) == 0
     assert prior.straight.lengths[0] > means.straight.lengths[0]
