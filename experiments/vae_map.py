@@ -1,8 +1,9 @@
 """The plane on which the latent space of the page `vae` is drawn, and what stands in it.
 
-With two units the plane is the space itself. With more it is the plane in which the codes lie widest apart (principal
-components), turned so that the codes lie as the inputs do in their own two principal components. Those never move, so
-the picture does not flip or spin from step to step.
+With two units the plane is the space itself. With more it is the plane in which the codes lie most nearly as the inputs
+do in their own two principal components, which never move. So the picture does not flip or spin from step to step. The
+two widest directions of the codes themselves would: the pull makes all directions about equally wide, and which of them
+are the widest changes all the time. Little is lost: the plane holds nearly as much of the variance.
 
 Shapes: N examples, L units, D values of an input.
 """
@@ -43,32 +44,25 @@ def plane_of(codes: Float[Tensor, "N L"], reference: Float[Tensor, "N 2"]) -> Pl
 
     Args:
         codes: means of some examples.
-        reference: where the same examples shall lie, as well as a rotation can do it.
+        reference: where the same examples shall lie, as well as two directions at right angles can do it.
     """
     num_units = codes.shape[1]
     if num_units <= 2:
         return Plane(codes.new_zeros(num_units), torch.eye(2, num_units, device=codes.device))
     codes = codes.nan_to_num(0.0, 0.0, 0.0).clamp(-1e6, 1e6)
     origin = codes.mean(0)
-    directions = principal(codes - origin)  # (L, 2)
-    left, _, right = svd(((codes - origin) @ directions).T @ reference)
-    return Plane(origin, (directions @ left @ right).T)
+    left, _, right = svd((codes - origin).T @ reference)  # the covariances, (L, 2)
+    return Plane(origin, (left @ right).T)
 
 
-def principal(centred: Float[Tensor, "N D"]) -> Float[Tensor, "D 2"]:
-    """The two directions in which rows around 0 lie widest apart."""
-    vectors: Any = torch.linalg.eigh(centred.T @ centred)[1]
-    return vectors[:, -2:].flip(1)
-
-
-def svd(matrix: Float[Tensor, "2 2"]) -> Any:
-    """The singular value decomposition."""
-    return torch.linalg.svd(matrix)
+def svd(matrix: Float[Tensor, "rows columns"]) -> Any:
+    """The singular value decomposition, as narrow as the matrix is."""
+    return torch.linalg.svd(matrix, full_matrices=False)
 
 
 def reference_of(x: Float[Tensor, "N D"]) -> Float[Tensor, "N 2"]:
     """Where examples lie in the two principal components of their own values, at a spread of 1."""
     centred = x - x.mean(0)
-    _, _, directions = torch.linalg.svd(centred, full_matrices=False)
+    _, _, directions = svd(centred)
     places = centred @ directions[:2].T
     return places / places.std(0).clamp_min(1e-9)

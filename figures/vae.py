@@ -17,6 +17,7 @@ AROUND: Final = 1.15  # how far the plane of the points is drawn
 ABOVE: Final = 1.2  # the best constant answer
 FEW: Final = 8  # units whose numbers all have room
 OF_POINTS: Final = (-2.0, 6.0)  # the loss of points may be below 0, and its first values are far above
+GRACE: Final = 100  # steps before an empty code is an alarm: a fresh network says nothing yet
 NOTHING: Final = "Collapsed: no unit is used"
 
 
@@ -50,7 +51,7 @@ def vae_scene(
         _draw_place(scene, seen, layout)
     _draw_map(scene, seen, layout)
     _draw_legend(scene, seen, layout)
-    _draw_units(scene, seen, layout)
+    _draw_units(scene, seen, layout, step)
     _draw_curves(scene, seen, history, layout, step, is_log=is_log)
     return scene.to_bytes()
 
@@ -129,7 +130,7 @@ def _draw_decoded(scene: Scene, seen: Any, layout: Layout) -> None:
 
 
 def _signed(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
+    return f"{round(float(value), 1) + 0.0:.1f}".replace("-", "−")
 
 
 def _cut(name: str, letters: int) -> str:
@@ -176,9 +177,8 @@ def _draw_place(scene: Scene, seen: Any, layout: Layout) -> None:
 
 
 def _square(layout: Layout) -> Box:
-    left, top, width, height = layout.data
-    side = min(width, height)
-    return left, top, side, side
+    side = layout.map[3]
+    return layout.data[0], layout.data[1], side, side
 
 
 def _inner(box: Box) -> Box:
@@ -250,7 +250,7 @@ def _signs(seen: Any) -> str:
 # ---- units and curves ----------------------------------------------------------------------------------------------
 
 
-def _draw_units(scene: Scene, seen: Any, layout: Layout) -> None:
+def _draw_units(scene: Scene, seen: Any, layout: Layout, step: int) -> None:
     """The divergence of each unit; grey where a unit tells nothing apart."""
     scale, box = layout.scale, layout.units
     used, count = int(seen.is_active.sum()), len(seen.kl_units)
@@ -259,7 +259,7 @@ def _draw_units(scene: Scene, seen: Any, layout: Layout) -> None:
         words, heights = f"Variance of each unit: {used} of {count} used", np.nan_to_num(seen.variances, posinf=0.0)
     else:
         words = f"KL of each unit (nats): {used} of {count} used"
-    is_alarm = used == 0
+    is_alarm = used == 0 and step >= GRACE
     colour = "negative" if is_alarm else "text"
     scene.text(
         box[0] - 30, box[1] - scale.title, NOTHING if is_alarm else words, size=scale.title, weight=600, colour=colour
@@ -280,7 +280,7 @@ def _draw_curves(scene: Scene, seen: Any, history: Any, layout: Layout, step: in
     rows = history.steps, history.values
     here = step if len(history.steps) and step < history.steps[-1] else None  # an earlier moment is visited
     told: dict[str, Any] = {"scale": layout.scale, "here": here}
-    unit = "nats" if seen.reduction == "sum" else "mean over the values"
+    unit = "nats" if seen.reduction == "sum" else "nats a value"
     levels = [Level(words, value) for words, value in seen.levels]
     limits = None if is_log else _loss_limits(seen, history)
     names = ("loss", "test_loss")

@@ -116,7 +116,7 @@ def _plane_words(seen: Any) -> str:
     k = seen.mean.shape[1]
     if k <= 2:
         return "the one latent unit runs across" if k == 1 else "latent unit 1 runs across, unit 2 up"
-    return f"the two widest directions of {k}, with {seen.share:.0%} of the variance"
+    return f"two directions of {k}, with {seen.share:.0%} of the variance"
 
 
 def _head(scene: Scene, box: Box, title: str, note: str = "") -> None:

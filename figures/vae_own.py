@@ -51,6 +51,6 @@ def _draw_place(scene: Scene, own: Any, seen: Any) -> None:
     scene.axes(MAP, xlim=limits, ylim=limits, ticks=4)
     known = np.isfinite(seen.codes).all(1)
     scene.points(MAP, seen.codes[known], xlim=limits, ylim=limits, classes=seen.classes[known], radius=2.2)
-    if np.isfinite(own.covariance).all():
+    if np.isfinite(own.covariance).all() and own.covariance.any():
         scene.lines(MAP, [ellipse(own.place, own.covariance)], xlim=limits, ylim=limits, colours="text", width=1.5)
     scene.points(MAP, own.place[None], xlim=limits, ylim=limits, colour="text", shape="cross", radius=7)
