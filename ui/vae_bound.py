@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from experiments.vae_inside import NUM_PARTS, NUM_WEIGHTS, Bounds, bounds, places_of_bound, weights
+from experiments.vae_estimates import NUM_PARTS, NUM_WEIGHTS, Bounds, bounds, places_of_bound, weights
 from figures.vae_still import bound_still
 from training.run import Run, Snapshot
 from ui.still import mode, show
