@@ -15,9 +15,8 @@ from torch.nn import functional as F
 
 from data.dataset import seeded
 from experiments.cnn_observation import array
-from experiments.vae_bound import LogLikelihood, bound_of, log_prior, log_weights
+from experiments.vae_bound import LogLikelihood, log_prior
 from experiments.vae_data import gaussian_loss
-from experiments.vae_hand import Estimates, Hand, by_hand, estimates
 from experiments.vae_latent import spherical, straight, usual_lengths
 from experiments.vae_observation import ACTIVE
 from experiments.vae_watching import net, reach_of
@@ -27,10 +26,6 @@ NUM_MANY: Final = 1000  # test examples that the units are judged on
 NUM_STEPS: Final = 9  # on a way, decoded
 NUM_FINE: Final = 101  # for its length
 NUM_DRAWS: Final = 10  # of one code, decoded
-NUM_ESTIMATES: Final = 2048
-NUM_WEIGHTS: Final = 2000  # draws an example
-NUM_PARTS: Final = 10  # in which they are made
-NUM_POINTS, NUM_DENSE, NUM_CONVOLUTIONAL = 100, 16, 4  # test examples whose bound is looked at
 SMALL: Final = 14  # pixels of a thumbnail, at most
 
 
@@ -80,7 +75,7 @@ class Codes(NamedTuple):
 def codes(experiment: Any) -> Codes:
     """The examples of the live picture's map, with all their numbers."""
     places = experiment.mapped
-    mu, logvar = experiment.model.encode(_tests(experiment, places))
+    mu, logvar = experiment.model.encode(tests_of(experiment, places))
     plane = experiment.plane()
     xy = plane.of(mu)
     kl, variance = divergence(mu, logvar).mean(0), mu.var(0, correction=0)
@@ -112,7 +107,7 @@ def tiles(experiment: Any, count: int) -> Float[np.ndarray, "c c *shape"]:
         count: c.
     """
     plane = experiment.plane()
-    limit = reach_of(array(plane.of(experiment.model.encode(_tests(experiment, experiment.mapped))[0])))
+    limit = reach_of(array(plane.of(experiment.model.encode(tests_of(experiment, experiment.mapped))[0])))
     found = experiment.model.decode(plane.back(net(count, limit * (1 - 1 / count)).to(experiment.device)))
     shape = experiment.examples.shape
     if not shape:
@@ -123,17 +118,18 @@ def tiles(experiment: Any, count: int) -> Float[np.ndarray, "c c *shape"]:
     return array(small.view(count, count, *small.shape[1:]))
 
 
-def _tests(experiment: Any, places: Any) -> Float[Tensor, "n D"]:
+def tests_of(experiment: Any, places: Any) -> Float[Tensor, "n D"]:
     """Some test examples as rows, by their places."""
     return experiment.x[[experiment.num_train + place for place in places]]
 
 
-def num_tests(experiment: Any) -> int:
+def numtests_of(experiment: Any) -> int:
     """How many test examples there are."""
     return len(experiment.x) - experiment.num_train
 
 
-def _shaped(experiment: Any, x: Tensor) -> np.ndarray:
+def shaped(experiment: Any, x: Float[Tensor, "n D"]) -> Float[np.ndarray, "n *shape"]:
+    """Rows in the shape that they are drawn in."""
     return array(x.view(len(x), *(experiment.examples.shape or (2,))))
 
 
@@ -145,11 +141,13 @@ class Way(NamedTuple):
 
     Attributes:
         decoded: (m, *shape) at a few steps.
+        places: (m, 2) of these on the map.
         lengths: (f,) distances from the origin, at finer steps.
         density: (f,) log p(z) there.
     """
 
     decoded: Float[np.ndarray, "m *shape"]
+    places: Float[np.ndarray, "m 2"]
     lengths: Float[np.ndarray, " f"]
     density: Float[np.ndarray, " f"]
 
@@ -164,6 +162,8 @@ class Ways(NamedTuple):
         fine: (f,) finer steps.
         straight: the one.
         spherical: the other.
+        codes: (n, 2) where the codes of test examples lie on the map.
+        reach: how far the map shows to each side.
         angle: between the two codes, in degrees.
         usual: lengths of draws from N(0, 1): the 5 %, the 50 % and the 95 % quantile.
     """
@@ -174,6 +174,8 @@ class Ways(NamedTuple):
     fine: Float[np.ndarray, " f"]
     straight: Way
     spherical: Way
+    codes: Float[np.ndarray, "n 2"]
+    reach: float
     angle: float
     usual: tuple[float, float, float]
 
@@ -193,19 +195,30 @@ def ways(experiment: Any, first: int, second: int, ends: str, seed: int = 0) -> 
         ends: one of `ENDS`.
         seed: of the draws.
     """
-    x = _tests(experiment, (first, second))
+    x = tests_of(experiment, (first, second))
     mu, logvar = experiment.model.encode(x)
     dice = torch.randn(2, mu.shape[1], generator=seeded(seed)).to(mu)
     z = {MEANS: mu, DRAWS: mu + (0.5 * logvar).exp() * dice, PRIOR: dice}[ends]
     shares, fine = (torch.linspace(0, 1, count).to(mu) for count in (NUM_STEPS, NUM_FINE))
+    plane = experiment.plane()
     found = []
     for line in (straight, spherical):
-        points = line(z[0], z[1], fine)
-        decoded = experiment.model.decode(line(z[0], z[1], shares))
-        found.append(Way(_shaped(experiment, decoded), array(points.norm(dim=1)), array(log_prior(points))))
-    inputs = _shaped(experiment, x[:0] if ends == PRIOR else x)
-    angle = math.degrees(F.cosine_similarity(z[0], z[1], dim=0).clamp(-1, 1).arccos().item())
-    return Ways(mu.shape[1], inputs, array(shares), array(fine), found[0], found[1], angle, usual_lengths(mu.shape[1]))
+        some, points = line(z[0], z[1], shares), line(z[0], z[1], fine)
+        decoded, places = shaped(experiment, experiment.model.decode(some)), array(plane.of(some))
+        found.append(Way(decoded, places, array(points.norm(dim=1)), array(log_prior(points))))
+    seen = array(plane.of(experiment.model.encode(tests_of(experiment, experiment.mapped))[0]))
+    return Ways(
+        num_units=mu.shape[1],
+        ends=shaped(experiment, x[:0] if ends == PRIOR else x),
+        shares=array(shares),
+        fine=array(fine),
+        straight=found[0],
+        spherical=found[1],
+        codes=seen,
+        reach=reach_of(seen),
+        angle=math.degrees(F.cosine_similarity(z[0], z[1], dim=0).clamp(-1, 1).arccos().item()),
+        usual=usual_lengths(mu.shape[1]),
+    )
 
 
 # ---- one example -----------------------------------------------------------------------------------------------------
@@ -242,7 +255,7 @@ class OneExample(NamedTuple):
 @torch.no_grad()
 def one_example(experiment: Any, row: int) -> OneExample:
     """Encodes one test example and decodes its mean and some draws, always with the same dice."""
-    x = _tests(experiment, (row,))
+    x = tests_of(experiment, (row,))
     mu, logvar = experiment.model.encode(x)
     dice = torch.randn(100, mu.shape[1], generator=seeded(row)).to(mu)
     z = mu + (0.5 * logvar).exp() * dice
@@ -251,9 +264,9 @@ def one_example(experiment: Any, row: int) -> OneExample:
     decoded = experiment.model.decode(torch.cat([mu, z[:NUM_DRAWS]]))
     return OneExample(
         row,
-        _shaped(experiment, x),
-        _shaped(experiment, decoded[:1]),
-        _shaped(experiment, decoded[1:]),
+        shaped(experiment, x),
+        shaped(experiment, decoded[:1]),
+        shaped(experiment, decoded[1:]),
         array(mu[0]),
         array((0.5 * logvar[0]).exp()),
         array(divergence(mu, logvar)[0]),
@@ -277,127 +290,6 @@ def log_likelihood_of(experiment: Any) -> LogLikelihood:
         return -(model.decode(z) - x).square().sum(1)
 
     return judged
-
-
-# ---- gradients and the bound -----------------------------------------------------------------------------------------
-
-
-class Handled(NamedTuple):
-    """One draw worked out, with what it decodes to.
-
-    Attributes:
-        hand: the numbers.
-        decoded: (1, *shape).
-        given: (1, *shape) the input.
-    """
-
-    hand: Hand
-    decoded: Float[np.ndarray, "1 *shape"]
-    given: Float[np.ndarray, "1 *shape"]
-
-
-def hand(experiment: Any, row: int, unit: int, mean: float, deviation: float, noise: float) -> Handled:
-    """One unit of one test example with μ, σ and ε as they are given; the other units stay at their means.
-
-    Args:
-        experiment: the network.
-        row: place of the example among the test examples.
-        unit: from 0.
-        mean: μ.
-        deviation: σ.
-        noise: ε.
-    """
-    x = _tests(experiment, (row,))
-    with torch.no_grad():
-        mu, _ = experiment.model.encode(x)
-    found = by_hand(_cost(experiment, x), mu[0], unit, mean, deviation, noise)
-    z = mu.clone()
-    z[0, unit] = found.z
-    with torch.no_grad():
-        decoded = experiment.model.decode(z)
-    return Handled(found, _shaped(experiment, decoded), _shaped(experiment, x))
-
-
-def gradients(experiment: Any, row: int, unit: int, mean: float, deviation: float) -> Estimates:
-    """What draws say about the slopes of the mean reconstruction loss of one test example.
-
-    Args:
-        experiment: the network.
-        row: place of the example among the test examples.
-        unit: whose μ and σ are as given, from 0; the other units are as the encoder says.
-        mean: μ.
-        deviation: σ.
-    """
-    x = _tests(experiment, (row,))
-    with torch.no_grad():
-        mu, logvar = experiment.model.encode(x)
-    means, deviations = mu[0].clone(), (0.5 * logvar[0]).exp()
-    means[unit], deviations[unit] = mean, deviation
-    return estimates(_cost(experiment, x), means, deviations, unit, NUM_ESTIMATES, seeded(row))
-
-
-def _cost(experiment: Any, x: Float[Tensor, "1 D"]) -> Any:
-    """−log p(x|z) of one input for many z."""
-    log_likelihood = log_likelihood_of(experiment)
-    return lambda z: -log_likelihood(x.expand(len(z), -1), z)
-
-
-@torch.no_grad()
-def weights(experiment: Any, places: tuple[int, ...], part: int) -> Float[np.ndarray, "n S"]:
-    """Logarithms of the importance weights of some draws, which depend on the part and on nothing else.
-
-    Args:
-        experiment: the network.
-        places: of the examples among the test examples.
-        part: from 0 to `NUM_PARTS` − 1; each takes some hundredths of a second, and other runs go on between.
-    """
-    x = _tests(experiment, places)
-    mu, logvar = experiment.model.encode(x)
-    judged = log_likelihood_of(experiment)
-    return array(log_weights(judged, x, mu, logvar, NUM_WEIGHTS // NUM_PARTS, seeded(part)))
-
-
-class Bounds(NamedTuple):
-    """How far more draws raise the bound, as means over some test examples, in nats.
-
-    Attributes:
-        counts: C numbers of draws in one bound.
-        means: (C,) the bound.
-        errors: (C,) its standard error as far as it comes from the draws.
-        kl: mean divergence in closed form.
-        true_density: log density of the source of the examples; NaN where nobody knows it.
-    """
-
-    counts: tuple[int, ...]
-    means: Float[np.ndarray, " C"]
-    errors: Float[np.ndarray, " C"]
-    kl: float
-    true_density: float
-
-
-@torch.no_grad()
-def bounds(experiment: Any, places: tuple[int, ...], parts: list[Float[np.ndarray, "n S"]]) -> Bounds:
-    """The bounds that the weights give.
-
-    Args:
-        experiment: the network.
-        places: of the examples among the test examples.
-        parts: what `weights` gave for each part.
-    """
-    x = _tests(experiment, places)
-    found = bound_of(torch.from_numpy(np.concatenate(parts, axis=1)))
-    cloud = experiment.examples.cloud
-    is_known = cloud is not None and cloud.has_density
-    true_density = cloud.log_density(x.cpu()).mean().item() if is_known else math.nan
-    kl = divergence(*experiment.model.encode(x)).sum(1).mean().item()
-    return Bounds(found.counts, array(found.means), array(found.errors), kl, true_density)
-
-
-def places_of_bound(experiment: Any) -> tuple[int, ...]:
-    """The test examples whose bound is looked at: a few pictures, each class in turn, or many points."""
-    settings = experiment.settings
-    count = NUM_POINTS if settings.data == "points" else NUM_DENSE if settings.network == "dense" else NUM_CONVOLUTIONAL
-    return tuple(experiment.mapped[:count])
 
 
 # ---- what the units are worth ----------------------------------------------------------------------------------------
@@ -428,8 +320,8 @@ class Units(NamedTuple):
 @torch.no_grad()
 def units(experiment: Any) -> Units:
     """How every unit is used over the test examples."""
-    count = min(NUM_MANY, num_tests(experiment))
-    mu, logvar = experiment.model.encode(_tests(experiment, range(count)))
+    count = min(NUM_MANY, numtests_of(experiment))
+    mu, logvar = experiment.model.encode(tests_of(experiment, range(count)))
     kl, variance = divergence(mu, logvar).mean(0), mu.var(0, correction=0)
     deviation = (0.5 * logvar).exp()
     dice = torch.randn(mu.shape, generator=seeded(3)).to(mu)

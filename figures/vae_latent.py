@@ -227,20 +227,26 @@ def ways_scene(ways: Any, names: tuple[str, str], background: np.ndarray | None 
 
 def _ways_of_points(ways: Any, background: np.ndarray, alt: str) -> bytes:
     """The two ways where the decoder puts them, among the inputs."""
-    side = 380.0
-    scene, box = Scene(WIDTH, side + 70, alt), (34.0, 34.0, side, side)
-    _head(scene, box, "The ways, decoded", "grey: test points; rings: the inputs at the ends")
-    draw_cloud(scene, box, background)
-    styles: tuple[tuple[str, np.ndarray, Colour, bool], ...] = (
-        ("straight", ways.straight.decoded, "negative", False),
-        ("spherical", ways.spherical.decoded, "positive", True),
+    side, reach = 380.0, (-ways.reach, ways.reach)
+    left, right = (34.0, 34.0, side, side), (WIDTH - side - 130, 34.0, side, side)
+    scene = Scene(WIDTH, side + 64, alt)
+    _head(scene, left, "The ways in the latent space", "grey: codes of test points")
+    _head(scene, right, "The ways, decoded", "grey: test points; rings: the inputs at the ends")
+    scene.axes(left, xlim=reach, ylim=reach, ticks=4)
+    scene.points(left, ways.codes, xlim=reach, ylim=reach, colour="grey", radius=2)
+    draw_cloud(scene, right, background)
+    styles: tuple[tuple[Any, Colour, bool], ...] = (
+        (ways.straight, "negative", False),
+        (ways.spherical, "positive", True),
     )
-    for number, (word, decoded, colour, is_dashed) in enumerate(styles):
-        scene.lines(box, [decoded], xlim=LIMITS, ylim=LIMITS, colours=colour, width=2, dash=is_dashed)
-        scene.points(box, decoded, xlim=LIMITS, ylim=LIMITS, colour=colour, radius=4)
-        scene.text(side + 60, 50 + 20 * number, word, size=ON_PAGE.title, colour=colour, weight=600)
+    for number, (way, colour, is_dashed) in enumerate(styles):
+        for box, track, limits in ((left, way.places, reach), (right, way.decoded, LIMITS)):
+            scene.lines(box, [track], xlim=limits, ylim=limits, colours=colour, width=2, dash=is_dashed)
+            scene.points(box, track, xlim=limits, ylim=limits, colour=colour, radius=4)
+        name, x = ("straight", "spherical")[number], right[0] + side + 20
+        scene.text(x, 50 + 20 * number, name, size=ON_PAGE.title, colour=colour, weight=600)
     hollow = np.ones(len(ways.ends), dtype=bool)
-    scene.points(box, ways.ends, xlim=LIMITS, ylim=LIMITS, colour="text", hollow=hollow, radius=8)
+    scene.points(right, ways.ends, xlim=LIMITS, ylim=LIMITS, colour="text", hollow=hollow, radius=8)
     return scene.to_bytes()
 
 
@@ -281,11 +287,10 @@ def example_scene(seen: Any) -> bytes:
 
 
 def _parts_of(seen: Any) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Input", f"test example {seen.row + 1}"),
-        ("Reconstruction", "decoded from the mean μ"),
-        ("Input − reconstruction", "blue: too little of it; orange: too much"),
-    )
+    last = ("Input − reconstruction", "blue: too little of it; orange: too much")
+    if seen.input.ndim == 2:
+        last = ("Both", "disc: the input; ring: the reconstruction")
+    return ("Input", f"test example {seen.row + 1}"), ("Reconstruction", "decoded from the mean μ"), last
 
 
 def _draw_difference(scene: Scene, box: Box, seen: Any) -> None:

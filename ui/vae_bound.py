@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from experiments.vae_inside import NUM_PARTS, NUM_WEIGHTS, Bounds, bounds, places_of_bound, weights
+from experiments.vae_estimates import NUM_PARTS, NUM_WEIGHTS, Bounds, bounds, places_of_bound, weights
 from figures.vae_still import bound_still
 from training.run import Run, Snapshot
 from ui.still import mode, show
@@ -66,9 +66,13 @@ def _words(found: Bounds, snapshot: Snapshot, count: int) -> str:
     if math.isfinite(found.true_density):
         rest = found.true_density - float(found.means[-1])
         words += (
-            f"\n\nHere the source of the points is known: its own log density of them is "
-            f"**{written(found.true_density, '.3f')}**. The {written(rest, '.3f')} nats that are left to it are what "
-            "the decoder has not learnt, not what the bound loses."
+            f"\n\nHere the source of the points is known: its log density is **{written(found.true_density, '.3f')}**. "
+        )
+        words += (
+            "At a single point the model may well be above it; on average it cannot be."
+            if count == 1
+            else f"The {written(rest, '.3f')} nats that are left to it are what the decoder has not learnt, and the "
+            f"little that even {found.counts[-1]} draws lose."
         )
     elif snapshot.settings.reconstruction == "MSE":
         words += "\n\nUp to a constant: the squared difference is −ln of a Gaussian of variance ½ without its factor."

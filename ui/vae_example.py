@@ -66,11 +66,13 @@ def formula(found: OneExample) -> str:
     unit = int(np.nan_to_num(found.kl).argmax())
     mean, deviation = float(found.mean[unit]), float(found.deviation[unit])
     total = float(found.kl.sum())
+    with np.errstate(divide="ignore"):  # an exploded network is shown too
+        log_variance = 2 * float(np.log(deviation))
     return (
         rf"\begin{{aligned}} L &= \underbrace{{{tex(found.cost, 4)}}}_{{-\ln p(x|z)}} + "
         rf"\underbrace{{{tex(total)}}}_{{\mathrm{{KL}}}} = {tex(found.cost + total, 4)} \\ "
         rf"\mathrm{{KL}}_{{{unit + 1}}} &= \tfrac12(\mu^2 + \sigma^2 - 1 - \ln \sigma^2) \\ "
-        rf"&= \tfrac12({tex(mean**2)} + {tex(deviation**2)} - 1 {_less(2 * np.log(deviation))}) \\ "
+        rf"&= \tfrac12({tex(mean**2)} + {tex(deviation**2)} - 1 {_less(log_variance)}) \\ "
         rf"&= {tex(float(found.kl[unit]))} \end{{aligned}}"
     )
 
@@ -139,6 +141,6 @@ def ways_words(found: Any) -> str:
     if straight < low <= spherical:
         return f"{shell}So the straight way leaves the shell, and the decoder is asked where it was not trained."
     return (
-        f"{shell}Here the straight way does no harm. It does with 32 units or more, between two draws from N(0, 1); "
+        f"{shell}Here the straight way does no harm. It does with 64 units, between two draws from N(0, 1); "
         "the means μ are shorter than draws, because units that say little have μ near 0."
     )

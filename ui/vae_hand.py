@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
+from experiments.vae_estimates import NUM_ESTIMATES, gradients, hand
 from experiments.vae_hand import BASELINE, PATHWISE, SCORE, WAYS, Estimates, Hand, Told, apart_of, strays, told
-from experiments.vae_inside import NUM_ESTIMATES, codes, gradients, hand, one_example
+from experiments.vae_inside import codes, one_example
 from figures.vae_hand import hand_scene
 from figures.vae_still import strays_still
 from training.run import Run, Snapshot
@@ -103,7 +104,7 @@ def table(found: Estimates) -> str:
 
 
 def _cells(one: Told) -> tuple[str, str]:
-    return f"${{{tex(one.mean)} \\pm {tex(one.error, 2)}}}$", f"${tex(one.variance, 2)}$"
+    return f"${{{tex(one.mean)} \\pm {tex(one.error, 2)}}}$", f"${{{tex(one.variance, 2)}}}$"
 
 
 def verdict(found: Estimates) -> str:

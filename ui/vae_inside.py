@@ -21,6 +21,7 @@ from ui.vae_own import own_tab
 from ui.words import written
 
 TABS_KEY: Final = "vae_inside"
+FULL: Final = 0.1  # nats of a unit that is not empty
 FAR: Final = 0.2  # by which mean or deviation of all draws may differ from those of N(0, 1)
 
 
@@ -86,7 +87,11 @@ def health_words(found: Units, beta: float) -> str:
         beta: the weight of the pull, for the advice.
     """
     k, used, total = len(found.kl), int(found.active.sum()), float(found.kl.sum())
-    rate = f"The code carries **{total:.3g} nats** ({total / np.log(2):.3g} bits) an example."
+    rate = f"The code costs **{total:.3g} nats** ({total / np.log(2):.3g} bits) an example."
+    if not np.isfinite(total):
+        return "The numbers of this network are no numbers any more: reset the run, with a lower learning rate."
+    if used == 0 and total > FULL * k:
+        return f"None of {k} units tells inputs apart, and yet the clouds lie far from N(0, 1): **{total:.3g} nats**."
     if used == 0:
         return (
             f"**Posterior collapse.** None of {k} units says anything of its input: every cloud is N(0, 1) itself. "
@@ -97,9 +102,10 @@ def health_words(found: Units, beta: float) -> str:
     words = f"**{used} of {k} units are used.** " if used < k else f"**{everyone} used.** "
     if used < k:
         idle = float(found.kl[~found.active].sum())
+        who = "The other unit says" if k - used == 1 else f"The other {k - used} say"
         words += (
-            f"The μ of the other {k - used} hardly moves, whatever the input is: they carry {idle:.2g} nats in all, "
-            "and are dice that the decoder learns to ignore. "
+            f"{who} nothing of the input: a μ that hardly moves, {idle:.2g} nats in all. Its dice the decoder learns "
+            "to ignore. "
         )
     return f"{words}{rate} {_prior_words(found)}"
 

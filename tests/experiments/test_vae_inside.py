@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from data.dataset import seeded
-from experiments import vae_inside
+from experiments import vae_estimates, vae_inside
 from experiments.vae import VAEExperiment
 from experiments.vae_bound import bound_of, log_posterior, log_prior, log_weights
+from experiments.vae_estimates import NUM_PARTS, NUM_WEIGHTS
 from experiments.vae_hand import BASELINE, PATHWISE, SCORE, WAYS, apart_of, by_hand, estimates, strays, told
-from experiments.vae_inside import DRAWS, ENDS, MEANS, NUM_PARTS, NUM_WEIGHTS, PRIOR
+from experiments.vae_inside import DRAWS, ENDS, MEANS, PRIOR
 from experiments.vae_latent import spherical, straight, usual_lengths
 from experiments.vae_settings import VAESettings
 from models.vae import divergence
@@ -129,7 +130,7 @@ def test_the_mean_of_more_draws_strays_less_by_the_root():
 def test_on_the_network_the_ways_agree_and_the_score_function_strays_far_more():
     experiment = build(60)
     said = vae_inside.one_example(experiment, 0)
-    found = vae_inside.gradients(experiment, 0, 0, float(said.mean[0]), float(said.deviation[0]))
+    found = vae_estimates.gradients(experiment, 0, 0, float(said.mean[0]), float(said.deviation[0]))
     for slopes in (found.of_mean, found.of_deviation):
         assert apart_of(slopes[PATHWISE], slopes[SCORE]) < 4
         assert apart_of(slopes[PATHWISE], slopes[BASELINE]) < 4
@@ -138,7 +139,7 @@ def test_on_the_network_the_ways_agree_and_the_score_function_strays_far_more():
 
 def test_the_hand_has_the_slope_that_a_small_change_measures():
     experiment = build(60)
-    ask = partial(vae_inside.hand, experiment, 3, 1, deviation=0.5, noise=0.7)
+    ask = partial(vae_estimates.hand, experiment, 3, 1, deviation=0.5, noise=0.7)
     here, left, right = (ask(mean=0.2 + step).hand for step in (0.0, -1e-2, 1e-2))
     assert here.slope_of_mean == pytest.approx((right.cost - left.cost) / 2e-2, rel=0.05)
     assert here.slope_of_deviation == pytest.approx(0.7 * here.slope_of_mean)
@@ -210,9 +211,9 @@ def test_the_densities_are_those_of_torch():
 
 
 def bounds_of(experiment):
-    places = vae_inside.places_of_bound(experiment)
-    parts = [vae_inside.weights(experiment, places, part) for part in range(NUM_PARTS)]
-    return places, parts, vae_inside.bounds(experiment, places, parts)
+    places = vae_estimates.places_of_bound(experiment)
+    parts = [vae_estimates.weights(experiment, places, part) for part in range(NUM_PARTS)]
+    return places, parts, vae_estimates.bounds(experiment, places, parts)
 
 
 @pytest.mark.parametrize("settings", [{}, {"latent_dim": 8, "reconstruction": "MSE"}], ids=str)
@@ -238,7 +239,7 @@ def test_the_bound_of_points_stays_below_their_true_density():
     _, _, found = bounds_of(experiment)
     assert found.means[0] < found.means[-1] < found.true_density
     cloud = experiment.examples.cloud
-    x = experiment.x[[experiment.num_train + place for place in vae_inside.places_of_bound(experiment)]]
+    x = experiment.x[[experiment.num_train + place for place in vae_estimates.places_of_bound(experiment)]]
     assert found.true_density == pytest.approx(cloud.log_density(x).mean().item())
 
 
@@ -268,9 +269,9 @@ def test_looking_changes_nothing_and_always_gives_the_same(settings):
         partial(vae_inside.one_example, row=1),
         vae_inside.units,
         *(partial(vae_inside.ways, first=0, second=1, ends=ends) for ends in ENDS),
-        partial(vae_inside.hand, row=0, unit=0, mean=0.1, deviation=0.5, noise=1.0),
-        partial(vae_inside.gradients, row=0, unit=0, mean=0.1, deviation=0.5),
-        partial(vae_inside.weights, places=(0, 1), part=0),
+        partial(vae_estimates.hand, row=0, unit=0, mean=0.1, deviation=0.5, noise=1.0),
+        partial(vae_estimates.gradients, row=0, unit=0, mean=0.1, deviation=0.5),
+        partial(vae_estimates.weights, places=(0, 1), part=0),
     ]
     for question in questions:
         once, again = run.look(question), run.look(question)
@@ -343,6 +344,8 @@ def test_the_ends_of_the_ways_are_what_they_are_called():
     mu = experiment.encoded(experiment.test_inputs([2, 5]))[0]
     assert np.allclose(means.straight.decoded[[0, -1]], experiment.decoded(mu), atol=1e-4)
     assert np.allclose(means.spherical.decoded[[0, -1]], experiment.decoded(mu), atol=1e-4)
+    assert np.allclose(means.spherical.places[[0, -1]], experiment.plane().of(torch.from_numpy(mu)), atol=1e-4)
+    assert np.allclose(means.codes, experiment.observe().codes, atol=1e-4)
     assert not np.allclose(draws.straight.decoded, means.straight.decoded)
     assert len(prior.ends) == 0
     assert prior.straight.lengths[0] > means.straight.lengths[0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import vae_inside
+from experiments import vae_estimates, vae_inside
 from experiments.vae import VAEExperiment
 from experiments.vae_hand import Hand
 from experiments.vae_inside import DRAWS, MEANS, PRIOR
@@ -138,7 +138,7 @@ def test_the_difference_is_blue_where_something_is_missing():
 
 @pytest.mark.parametrize("settings", [case for case in CASES if case.get("model") != "autoencoder"], ids=str)
 def test_the_hand_shows_its_numbers(settings):
-    found = vae_inside.hand(build(**settings), 0, 0, 0.5, 0.25, -2.0)
+    found = vae_estimates.hand(build(**settings), 0, 0, 0.5, 0.25, -2.0)
     words = texts(read(hand_scene(found.hand, found.decoded, found.given)))
     assert {"μ", "σ", "ε", "z", "decoder", "0.5", "0.25", "−2", "0"} <= set(words)
     assert any(word.startswith("∂f/∂z") for word in words)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import vae_inside
+from experiments import vae_estimates, vae_inside
 from experiments.vae import VAEExperiment
+from experiments.vae_estimates import Bounds
 from experiments.vae_hand import Hand
-from experiments.vae_inside import Bounds
 from experiments.vae_settings import VAESettings
 from tests.pages.test_pages import open_page
 from ui import vae_bound, vae_example, vae_hand, vae_latent
@@ -157,7 +157,7 @@ def test_the_formula_of_a_draw_holds_its_numbers():
 def test_the_verdict_on_the_estimates_is_the_measured_ratio():
     torch.manual_seed(0)
     experiment = VAEExperiment(VAESettings())
-    found = vae_inside.gradients(experiment, 0, 0, 0.0, 1.0)
+    found = vae_estimates.gradients(experiment, 0, 0, 0.0, 1.0)
     ratio = found.of_mean["score function"].var() / found.of_mean["pathwise"].var()
     assert f"{ratio:,.0f} times" in verdict(found)
     assert "agree within their errors" in verdict(found)
@@ -195,9 +195,18 @@ def test_collapse_is_told_in_words():
     assert f"**{alive.kl.sum():.3g} nats**" in health_words(alive, 1.0)
     half = alive._replace(active=np.array([True, False, True, False]))
     assert "2 of 4 units are used" in health_words(half, 1.0)
-    assert f"other 2 hardly moves, whatever the input is: they carry {half.kl[[1, 3]].sum():.2g}" in health_words(
-        half, 1.0
+    assert (
+        f"The other 2 say nothing of the input: a μ that hardly moves, {half.kl[[1, 3]].sum():.2g} nats"
+        in health_words(half, 1.0)
     )
+    three = alive._replace(active=np.array([True, False, True, True]))
+    assert "The other unit says nothing" in health_words(three, 1.0)
+
+
+def test_an_exploded_network_is_not_called_collapsed():
+    dead = units_of(latent_dim=4, beta=100.0)
+    assert "no numbers any more" in health_words(dead._replace(kl=np.full(4, np.nan)), 1.0)
+    assert "far from N(0, 1)" in health_words(dead._replace(kl=np.full(4, 1e6)), 1.0)
 
 
 def test_the_words_about_the_sphere_follow_the_numbers():
@@ -207,3 +216,9 @@ def test_the_words_about_the_sphere_follow_the_numbers():
     assert "leaves the shell" in ways_words(prior)
     flat = VAEExperiment(VAESettings(latent_dim=2))
     assert "does no harm" in ways_words(vae_inside.ways(flat, 0, 1, vae_inside.MEANS))
+
+
+def test_most_pairs_of_draws_in_64_units_leave_the_shell():
+    experiment = VAEExperiment(VAESettings(latent_dim=64))
+    told = [ways_words(vae_inside.ways(experiment, 0, 1, vae_inside.PRIOR, seed)) for seed in range(20)]
+    assert sum("leaves the shell" in words for words in told) >= 18
