@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 
 from figures.curves import Level, Style, draw_curves, numbers_at, round_above
-from figures.scene import Box, Limits, Scene, ticks_of
+from figures.scene import Box, Colour, Limits, Scene, ticks_of
 from figures.vae_latent import draw_examples, ellipse
 from figures.vae_layout import PAGE, PROJECTOR, Layout, grid_tiles, row_of_tiles
 
@@ -260,7 +260,7 @@ def _draw_units(scene: Scene, seen: Any, layout: Layout, step: int) -> None:
     else:
         words = f"KL of each unit (nats): {used} of {count} used"
     is_alarm = used == 0 and step >= GRACE
-    colour = "negative" if is_alarm else "text"
+    colour: Colour = "negative" if is_alarm else "text"
     scene.text(
         box[0] - 30, box[1] - scale.title, NOTHING if is_alarm else words, size=scale.title, weight=600, colour=colour
     )
