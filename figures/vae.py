@@ -284,19 +284,35 @@ def _draw_curves(scene: Scene, seen: Any, history: Any, layout: Layout, step: in
     levels = [Level(words, value) for words, value in seen.levels]
     limits = None if is_log else _loss_limits(seen, history)
     names = ("loss", "test_loss")
+    is_above = seen.cloud is None and not is_log  # the words: where pictures are learnt, the curve runs below the line
+    shown = [Level("", level.value) for level in levels] if is_above else levels
     draw_curves(
-        scene, layout.loss, *rows, names, title=f"Loss ({unit})", limits=limits, is_log=is_log, levels=levels, **told
+        scene, layout.loss, *rows, names, title=f"Loss ({unit})", limits=limits, is_log=is_log, levels=shown, **told
     )
-    draw_curves(
-        scene,
-        layout.divergence,
-        *rows,
-        ("test_kl",),
-        title=f"KL, effective β {_weight(seen)}",
-        heading=_beta_words(seen, history, here),
-        styles=HELD_OUT,
-        **told,
-    )
+    if is_above and limits is not None:
+        _name_levels(scene, layout, levels, limits)
+    name, title = _third_curve(seen)
+    newest = numbers_at(here, *rows, (name,), HELD_OUT)
+    heading = f"KL (nats): {newest} · effective β {_weight(seen)}" if seen.model == "VAE" else f"{title}: {newest}"
+    draw_curves(scene, layout.third, *rows, (name,), title=title, heading=heading, styles=HELD_OUT, **told)
+
+
+def _name_levels(scene: Scene, layout: Layout, levels: list[Level], limits: Limits) -> None:
+    """The names of the lines to compare with, above them."""
+    left, top, width, height = layout.loss
+    for level in levels:
+        y = top + height * (1 - (level.value - limits[0]) / (limits[1] - limits[0])) - 0.75 * layout.scale.note
+        if top < y < top + height:
+            scene.text(left + width - 4, y, level.label, size=layout.scale.note, align="right", colour="muted")
+
+
+def _third_curve(seen: Any) -> tuple[str, str]:
+    """The column of the divergence and its title; an autoencoder has none, and its samples are judged instead."""
+    if seen.model == "VAE":
+        return "test_kl", f"KL, effective β {_weight(seen)}"
+    if seen.cloud is None:
+        return "sample_haze", "Haze of samples (copies: 1)"
+    return "sample_surprise", "Surprise of samples (nats)"
 
 
 def _loss_limits(seen: Any, history: Any) -> Limits:
@@ -305,14 +321,6 @@ def _loss_limits(seen: Any, history: Any) -> Limits:
         return OF_POINTS
     newest = [history.last(name) for name in ("loss", "test_loss")]
     return 0.0, round_above(np.array([ABOVE * seen.levels[0][1], *newest]))
-
-
-def _beta_words(seen: Any, history: Any, here: float | None) -> str:
-    """The divergence of the test examples, and what β it is weighed with."""
-    if seen.model != "VAE":
-        return "KL: none without doubt"
-    kl = numbers_at(here, history.steps, history.values, ("test_kl",), HELD_OUT)
-    return f"KL (nats): {kl} · effective β {_weight(seen)}"
 
 
 def _weight(seen: Any) -> str:

@@ -27,7 +27,7 @@ class Layout(NamedTuple):
     pair: float  # side of the example looked at and of its copy
     units: Box  # divergence of each unit
     loss: Box
-    divergence: Box
+    third: Box  # the divergence, or how good samples are
 
 
 PAGE: Final = Layout(
@@ -47,7 +47,7 @@ PAGE: Final = Layout(
     pair=47.0,
     units=(40.0, 372.0, 238.0, 124.0),
     loss=(346.0, 372.0, 280.0, 124.0),
-    divergence=(700.0, 372.0, 286.0, 124.0),
+    third=(700.0, 372.0, 286.0, 124.0),
 )
 # As wide as a window of 1280x720, and as high as that without the line above it.
 PROJECTOR: Final = Layout(
@@ -67,7 +67,7 @@ PROJECTOR: Final = Layout(
     pair=78.0,
     units=(62.0, 470.0, 264.0, 110.0),
     loss=(424.0, 470.0, 380.0, 110.0),
-    divergence=(886.0, 470.0, 378.0, 110.0),
+    third=(886.0, 470.0, 378.0, 110.0),
 )
 
 

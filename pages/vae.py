@@ -88,11 +88,10 @@ with left:
 with right:
     st.markdown("**Loss.** Minus the bound, with β before the divergence; β = 1 is the bound itself.")
     st.latex(
-        r"L = \underbrace{-\sum_{d=1}^{D} \big[x_d \ln \hat x_d + (1 - x_d) \ln (1 - \hat x_d)\big]}"
-        r"_{\text{or } \sum_d (x_d - \hat x_d)^2}"
-        r"\ +\ \beta \cdot \underbrace{\Big(-\tfrac12 \sum_{l=1}^{L} "
-        r"\big(1 + \ln \sigma_l^2 - \mu_l^2 - \sigma_l^2\big)"
-        r"\Big)}_{\mathrm{KL}\ \ge\ 0}"
+        r"\begin{aligned} L = &\underbrace{-\sum_{d=1}^{D} \big[x_d \ln \hat x_d + (1 - x_d) \ln (1 - \hat x_d)\big]}"
+        r"_{R,\ \text{or } \sum_d (x_d - \hat x_d)^2} \\ "
+        r"+\ \beta \cdot &\underbrace{\Big(-\tfrac12 \sum_{l=1}^{L} "
+        r"\big(1 + \ln \sigma_l^2 - \mu_l^2 - \sigma_l^2\big)\Big)}_{\mathrm{KL}\ \ge\ 0} \end{aligned}"
     )
     st.markdown(
         "The lecture leaves out the minus before ½; its loss then falls without end. And if the first sum becomes a "
