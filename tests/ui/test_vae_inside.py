@@ -216,6 +216,9 @@ def test_collapse_is_told_in_words():
         f"The other 2 say nothing of the input: a μ that hardly moves, {half.kl[[1, 3]].sum():.2g} nats"
         in health_words(half, 1.0)
     )
+    dice = np.random.default_rng(0).standard_normal((1000, 4)).astype(np.float32)
+    assert "are spread like draws" in health_words(alive._replace(draws=dice), 1.0)
+    assert "not spread like draws" in health_words(alive._replace(draws=2 * dice), 1.0)
     three = alive._replace(active=np.array([True, False, True, True]))
     assert "The other unit says nothing" in health_words(three, 1.0)
 
