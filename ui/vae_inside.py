@@ -120,8 +120,8 @@ def _prior_words(found: Units) -> str:
         f"{off[1]:.2f} from 1"
     )
     if max(off) <= FAR:
-        return f"{told}: they fill the prior, unit by unit, and a draw from N(0, 1) meets what the decoder knows."
-    return f"{told}: the prior is not filled evenly, so some draws from N(0, 1) fall where the decoder never was."
+        return f"{told}: unit by unit they are spread like draws from N(0, 1), so those meet what the decoder knows."
+    return f"{told}: they are not spread like draws from N(0, 1), so decoded draws are not spread like the data."
 
 
 def _plain_words(found: Units) -> str:

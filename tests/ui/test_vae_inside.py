@@ -97,6 +97,23 @@ def test_the_numbers_of_one_draw_follow_the_knobs(app):
     assert any(r"\cdot (-2)" in text.value for text in app.latex)
 
 
+@pytest.mark.parametrize(
+    "knobs", [{"vae_sign": "the lecture's slip", "vae_learning_rate": 0.1}, {"vae_learning_rate": 10.0}]
+)
+def test_an_exploded_network_can_be_looked_into(app, knobs):
+    turned(app, **{"vae_sign": "right", "vae_latent_dim": 3, **knobs})
+    run = app.session_state["_runs"]["vae"][0]
+    run.take(60)
+    while run.is_playing:
+        run.advance(1)
+    run.poll()
+    for tab in TABS:
+        app.session_state[TABS_KEY] = tab
+        app.run()
+        assert not app.exception
+    turned(app, vae_sign="right", vae_learning_rate=0.001, vae_latent_dim=2)
+
+
 # ---- clicks ----------------------------------------------------------------------------------------------------------
 
 
@@ -199,6 +216,9 @@ def test_collapse_is_told_in_words():
         f"The other 2 say nothing of the input: a μ that hardly moves, {half.kl[[1, 3]].sum():.2g} nats"
         in health_words(half, 1.0)
     )
+    dice = np.random.default_rng(0).standard_normal((1000, 4)).astype(np.float32)
+    assert "are spread like draws" in health_words(alive._replace(draws=dice), 1.0)
+    assert "not spread like draws" in health_words(alive._replace(draws=2 * dice), 1.0)
     three = alive._replace(active=np.array([True, False, True, True]))
     assert "The other unit says nothing" in health_words(three, 1.0)
 
