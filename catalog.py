@@ -91,6 +91,12 @@ PAGES: Final = (
         chapter="Graphs",
         sentence="Nodes hear from their neighbours: molecules, friends and routes, whatever their size and order.",
     ),
+    Entry(
+        slug="vae",
+        title="Variational autoencoder",
+        chapter="Generative models",
+        sentence="Squeezes each picture into a small cloud of few numbers, and paints new ones from dice.",
+    ),
 )
 
 

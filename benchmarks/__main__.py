@@ -22,6 +22,7 @@ from benchmarks import (
     recurrent,
     transformer,
     transformers,
+    vae,
 )
 from benchmarks.rows import Row, as_dict, load, machine, table
 
@@ -43,6 +44,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "encoder": encoder.measure,
     "transformer": transformer.measure,
     "gnn": gnn.measure,
+    "vae": vae.measure,
 }
 
 
