@@ -104,22 +104,26 @@ def _directions(num_features: int, number: int) -> Float[Tensor, "D directions"]
 
 
 def coverage(
-    fakes: Float[Tensor, "n D"], centres: Float[Tensor, "K D"], deviation: float | int, part: float | int = FAIR_PART
+    fakes: Float[Tensor, "n D"],
+    centres: Float[Tensor, "K D"],
+    deviations: Float[Tensor, " K"],
+    part: float | int = FAIR_PART,
 ) -> Coverage:
     """Which modes the fakes reach, and how many of them lie between the modes.
 
-    A fake belongs to its nearest mode if it lies within three deviations, the usual count for rings and grids of
-    Gaussians (Metz et al., "Unrolled GANs", 2017, https://arxiv.org/abs/1611.02163; Che et al., "Mode regularized
-    GANs", 2017, https://arxiv.org/abs/1612.02136). One stray fake covers nothing: a mode needs part of its fair share.
+    A fake belongs to the mode that it is nearest to, counted in deviations, if that is at most three: the usual count
+    for rings and grids of Gaussians (Metz et al., "Unrolled GANs", 2017, https://arxiv.org/abs/1611.02163; Che et al.,
+    "Mode regularized GANs", 2017, https://arxiv.org/abs/1612.02136). One stray fake covers nothing: a mode needs part
+    of its fair share.
 
     Args:
         fakes: to be judged.
         centres: of the modes, equally likely.
-        deviation: of each mode along each axis.
+        deviations: of each mode, along every axis.
         part: of its fair share, 1/K, that a mode needs.
     """
-    distances, modes = distances_between(fakes, centres).min(1)
-    is_near = distances <= NEAR * deviation
+    distances, modes = (distances_between(fakes, centres) / deviations).min(1)
+    is_near = distances <= NEAR
     shares = torch.bincount(modes[is_near], minlength=len(centres)).to(fakes) / len(fakes)
     return Coverage(shares, int((shares >= part / len(centres)).sum()), 1 - is_near.float().mean().item())
 

@@ -89,22 +89,29 @@ def test_a_shift_is_carried_by_its_length_and_seen_by_a_line_at_two_over_pi_of_i
 
 def test_coverage_of_all_modes_of_some_and_of_none() -> None:
     centres, noise = ring(), 0.1 * normal(8000, 2)
-    whole = coverage(centres.repeat(1000, 1) + noise, centres, 0.1)
+    whole = coverage(centres.repeat(1000, 1) + noise, centres, torch.full((8,), 0.1))
     assert whole.num_covered == 8
     assert whole.share_far == pytest.approx(math.exp(-4.5), abs=0.004)  # beyond three deviations in the plane
     assert whole.shares.sum().item() == pytest.approx(1 - whole.share_far, abs=1e-6)
-    two = coverage(centres[:2].repeat(4000, 1) + noise, centres, 0.1)
+    two = coverage(centres[:2].repeat(4000, 1) + noise, centres, torch.full((8,), 0.1))
     assert two.num_covered == 2
     assert two.shares[2:].sum() == 0
-    none = coverage(torch.zeros(100, 2), centres, 0.1)
+    none = coverage(torch.zeros(100, 2), centres, torch.full((8,), 0.1))
     assert (none.num_covered, none.share_far) == (0, 1.0)
 
 
 def test_one_stray_fake_covers_no_mode() -> None:
     centres = ring()
     fakes = torch.cat([centres[:1].repeat(255, 1), centres[1:2]])
-    assert coverage(fakes, centres, 0.1).num_covered == 1
-    assert coverage(fakes, centres, 0.1, part=1 / 256).num_covered == 2
+    assert coverage(fakes, centres, torch.full((8,), 0.1)).num_covered == 1
+    assert coverage(fakes, centres, torch.full((8,), 0.1), part=1 / 256).num_covered == 2
+
+
+def test_a_wide_mode_reaches_further_than_a_narrow_one() -> None:
+    centres, deviations = torch.tensor([[0.0, 0.0], [1.0, 0.0]]), torch.tensor([0.3, 0.05])
+    found = coverage(torch.tensor([[0.7, 0.0], [0.7, 0.0], [0.9, 0.0], [3.0, 0.0]]), centres, deviations)
+    assert found.shares.tolist() == [0.5, 0.25]  # 0.7 is 2.3 deviations from the wide one, 6 from the narrow one
+    assert (found.num_covered, found.share_far) == (2, 0.25)
 
 
 def test_copies_are_told_from_new_examples() -> None:
@@ -152,7 +159,7 @@ def test_what_is_asked_five_times_a_second_is_cheap_and_draws_nothing() -> None:
     real, fake, state = normal(512, 2), normal(512, 2, seed=1), torch.get_rng_state()
     began = time.perf_counter()
     energy_distance(real, fake)
-    coverage(fake, ring(25), 0.1)
+    coverage(fake, ring(25), torch.full((25,), 0.1))
     sliced_wasserstein(real, fake)
     wasserstein(real[:128], fake[:128])
     ranking(real[:, 0], fake[:, 0])
