@@ -85,6 +85,12 @@ PAGES: Final = (
         chapter="Attention",
         sentence="An encoder reads, a decoder writes and looks back.",
     ),
+    Entry(
+        slug="gan",
+        title="Generative adversarial network",
+        chapter="Generative models",
+        sentence="One network forges, another tells forgeries from real examples, and each makes the other better.",
+    ),
 )
 
 
