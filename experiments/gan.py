@@ -9,11 +9,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from data.images import FILES, ImageSet
-from experiments.gan_data import OwnPoints
+from experiments.gan_data import OwnPoints, make_source
 from experiments.gan_losses import discriminator_loss, generator_loss, wanted
 from experiments.gan_metrics import coverage, energy_distance
 from experiments.gan_settings import CHANCES, GANSettings
 from experiments.gan_watching import Watched
+from training.device import choose_device
 from training.experiment import Network
 from training.findings import slower
 from training.optimizers import rate_at
@@ -27,7 +28,7 @@ class GANExperiment(Watched):
     """A generator and a discriminator, step by step."""
 
     def __init__(self, settings: GANSettings, own: ImageSet | None = None, points: OwnPoints = ()) -> None:
-        """Makes the game and the trails, which begin where the fakes are.
+        """Makes examples, networks and optimisers.
 
         Args:
             settings: what to build.
@@ -38,7 +39,12 @@ class GANExperiment(Watched):
             SettingsError: if the visitor's own are wanted and there are none.
             DataError: if there are too few points.
         """
-        super().__init__(settings, own, points)
+        self.settings = settings
+        self.device = choose_device(settings.device, is_small=True)
+        self._own, self._points = own, points
+        self.source = make_source(settings, own, points)
+        self.real, self.fresh = self.source.real.to(self.device), self.source.fresh.to(self.device)
+        self.begin()
         self.num_seen = 0
         self.trail = self._place().repeat(TRAIL_LENGTH, 1, 1)
 
@@ -75,8 +81,8 @@ class GANExperiment(Watched):
 
     @property
     def record_every(self) -> int:
-        """More seldom on the plane, where a look at all distances takes as long as some ten steps."""
-        return 50 if self.is_plane else 20
+        """Every 20 steps, however long an epoch is."""
+        return 20
 
     # ---- the engine's other questions --------------------------------------------------------------------------
 
@@ -110,7 +116,7 @@ class GANExperiment(Watched):
         """Takes over live settings: who learns, how often, rates, noise and labels, clipping, batch size."""
         self.settings = settings
         self.update_optimizers()
-        self._labels = wanted(2 * settings.batch_size, settings.label_smoothing, self.device)
+        self._labels = self._make_labels()
 
     def advice(self, value: float) -> str:
         """What to try when the distance has exploded, or a network holds numbers that are none."""

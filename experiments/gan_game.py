@@ -7,14 +7,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from data.dataset import seeded
-from data.images import ImageSet
-from experiments.gan_data import SIDE, OwnPoints, make_source
+from experiments.gan_data import SIDE, Source
 from experiments.gan_gradients import Chain
 from experiments.gan_losses import discriminator_loss, discriminator_slope, generator_loss, generator_slope, wanted
 from experiments.gan_settings import DISCRIMINATOR, GENERATOR, PLANE, GANSettings
 from models.gan import ConvDiscriminator, ConvGenerator, Discriminator, Generator
-from training.device import choose_device
-from training.optimizers import make_optimizer, update_optimizer
+from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 NUM_FIXED: Final = 256  # rows of noise that always stay the same, to compare what becomes of them
 
@@ -22,35 +20,38 @@ NUM_FIXED: Final = 256  # rows of noise that always stay the same, to compare wh
 class Game:
     """A generator and a discriminator that learn in turns."""
 
-    def __init__(self, settings: GANSettings, own: ImageSet | None = None, points: OwnPoints = ()) -> None:
-        """Makes examples, networks and optimisers.
+    settings: GANSettings
+    device: torch.device
+    source: Source
+    real: Float[Tensor, "N D"]
+    fresh: Float[Tensor, "M D"]
+    num_steps: int
 
-        Args:
-            settings: what to build.
-            own: the visitor's own pictures, for `own images`.
-            points: the visitor's own points from −1 to 1, for `own points`.
+    @property
+    def is_plane(self) -> bool:
+        """Whether points are forged; otherwise pictures."""
+        return self.settings.data in PLANE
 
-        Raises:
-            SettingsError: if the visitor's own are wanted and there are none.
-            DataError: if there are too few points.
-        """
-        self.settings = settings
-        self.is_plane = settings.data in PLANE
-        self.is_dense = self.is_plane or settings.network == "dense"
-        self.device = choose_device(settings.device, is_small=self.is_dense)
-        self._own, self._points = own, points
-        self.source = make_source(settings, own, points)
-        self.real, self.fresh = self.source.real.to(self.device), self.source.fresh.to(self.device)
+    @property
+    def is_dense(self) -> bool:
+        """Whether all layers are dense."""
+        return self.settings.data in PLANE or self.settings.network == "dense"
+
+    def begin(self) -> None:
+        """Makes both networks, their optimisers, and the noise that always stays the same."""
         self.generator, self.discriminator = (network.to(self.device) for network in self.make_networks())
         self._generator_weights: list[Tensor] = list(self.generator.parameters())
         self._discriminator_weights: list[Tensor] = list(self.discriminator.parameters())
         self._chains = self._make_chains()
-        self.generator_optimizer = make_optimizer(self._generator_weights, settings)
-        self.discriminator_optimizer = make_optimizer(self._discriminator_weights, self.discriminator_settings)
+        self.generator_optimizer = make_optimizer(self._generator_weights, self.settings)
+        self.discriminator_optimizer = self._make_discriminator_optimizer()
         self.num_steps = 0
         self.update_optimizers()
-        self._labels = wanted(2 * settings.batch_size, settings.label_smoothing, self.device)
-        self.fixed_noise = self.draw_noise(NUM_FIXED, seeded(settings.seed))
+        self._labels = self._make_labels()
+        self.fixed_noise = self.draw_noise(NUM_FIXED, seeded(self.settings.seed))
+
+    def _make_labels(self) -> Float[Tensor, "n 1"]:
+        return wanted(2 * self.settings.batch_size, self.settings.label_smoothing, self.device)
 
     def make_networks(self) -> tuple[nn.Module, nn.Module]:
         """Generator and discriminator with fresh weights; the discriminator gives scores."""
@@ -69,21 +70,31 @@ class Game:
             return None
         return Chain(self.generator.get_submodule("model")), Chain(self.discriminator.get_submodule("model"))
 
-    @property
-    def discriminator_settings(self) -> GANSettings:
-        """The settings that the discriminator's optimiser reads: its own rule and its own rate."""
-        settings = self.settings
-        rate = settings.learning_rate * settings.rate_ratio
-        return settings.model_copy(update={"optimizer": settings.discriminator_optimizer, "learning_rate": rate})
+    def _make_discriminator_optimizer(self) -> torch.optim.Optimizer:
+        """The generator's rule once more, or one of the discriminator's own."""
+        weights, rate = self._discriminator_weights, self.settings.learning_rate
+        match self.settings.discriminator_optimizer:
+            case "the same":
+                return make_optimizer(weights, self.settings)
+            case "sgd":
+                return torch.optim.SGD(weights, lr=rate, fused=True)
+            case "rmsprop":
+                return torch.optim.RMSprop(weights, lr=rate)
+            case "adam":
+                return torch.optim.Adam(weights, lr=rate, fused=True)
 
     def update_optimizers(self) -> None:
         """Gives both optimisers the constants in force; Adam takes the momentum for its first memory."""
-        pairs = ((self.generator_optimizer, self.settings), (self.discriminator_optimizer, self.discriminator_settings))
-        for optimizer, settings in pairs:
-            update_optimizer(optimizer, settings, self.num_steps)
-            for group in optimizer.param_groups:
-                if "betas" in group:
-                    group["betas"] = (settings.momentum, group["betas"][1])
+        settings = self.settings
+        update_optimizer(self.generator_optimizer, settings, self.num_steps)
+        if settings.discriminator_optimizer == "the same":
+            update_optimizer(self.discriminator_optimizer, settings, self.num_steps)
+        for group in self.discriminator_optimizer.param_groups:
+            group["lr"] = settings.rate_ratio * rate_at(self.num_steps, settings)
+            group["weight_decay"] = settings.weight_decay
+        for group in (*self.generator_optimizer.param_groups, *self.discriminator_optimizer.param_groups):
+            if "betas" in group:
+                group["betas"] = (settings.momentum, group["betas"][1])
 
     # ---- a turn ------------------------------------------------------------------------------------------------
 

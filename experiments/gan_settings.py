@@ -11,14 +11,14 @@ Cloud = Literal["line", "two Gaussians", "ring of 8", "grid of 25", "moons", "sp
 Picture = Literal["digits", "fashion", "own images"]
 Data = Literal[Cloud, "own points", Picture]
 Loss = Literal["non-saturating", "minimax", "least squares", "hinge", "WGAN", "WGAN-GP"]
-Rule = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "adagrad"]
 
 OWN_POINTS: Final = "own points"
 OWN_IMAGES: Final = "own images"
 PLANE: Final = (*get_args(Cloud), OWN_POINTS)
 PICTURES: Final = get_args(Picture)
 CHANCES: Final = ("non-saturating", "minimax")  # losses under which the discriminator gives the logit of a chance
-BOTH, GENERATOR, DISCRIMINATOR = "both", "generator", "discriminator"
+GENERATOR: Final = "generator"  # who learns, if not both
+DISCRIMINATOR: Final = "discriminator"
 MAX_LAYERS: Final = 8
 MAX_WIDTH: Final = 128
 
@@ -165,14 +165,17 @@ class GANSettings(OptimizerSettings):
         ge=0.1,
         le=10,
     )
-    optimizer: Rule = knob(
+    optimizer: Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "adagrad"] = knob(
         "adam",
         "Generator's optimiser",
         "How a gradient becomes a step: plain, with inertia, or scaled for every weight by its past gradients.",
         group="Training",
     )
-    discriminator_optimizer: Rule = knob(
-        "adam", "Discriminator's optimiser", "The same for the discriminator.", group="Training"
+    discriminator_optimizer: Literal["the same", "sgd", "rmsprop", "adam"] = knob(
+        "the same",
+        "Discriminator's optimiser",
+        "The generator's, or one of its own: plain, or scaled for every weight by its past gradients.",
+        group="Training",
     )
     learning_rate: float = knob(
         2e-3,
