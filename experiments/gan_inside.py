@@ -27,10 +27,10 @@ NUM_FAKES: Final = 2000  # that a density is estimated from
 NUM_SHOWN: Final = 400  # points that are drawn
 NUM_PAIRS: Final = 10
 WIDEST: Final = 2.5  # deviations of Gaussian noise that are drawn
-BLUR: Final = 0.06  # deviation by which both densities are blurred
-CELLS_BENT: Final = 24  # along a side of the grid of noise
+BLUR: Final = 0.08  # deviation by which both densities are blurred
+CELLS_BENT: Final = 96  # along a side of the grid of noise
 HALF_STEP: Final = 0.5  # of a noise unit, to see what it changes
-FEWEST: Final = 0.01  # of an example at a place where the best answer is asked for
+FEWEST: Final = 0.05  # of the mean density, below which no best answer is asked for
 LOSSES: Final = ("minimax", "non-saturating", "least squares", "hinge", "WGAN", "WGAN-GP")
 
 
@@ -338,7 +338,8 @@ def modes_of(experiment: GANExperiment) -> Modes | None:
         return None
     found = coverage(fakes, cloud.modes, cloud.mode_deviations)
     count = len(cloud.modes)
-    names = tuple(f"({x:.2f}, {y:.2f})".replace("-", "−") for x, y in cloud.modes.tolist())
+    places = (cloud.modes * 100).round() / 100 + 0.0  # not −0
+    names = tuple(f"({x:.2f}, {y:.2f})".replace("-", "−") for x, y in places.tolist())
     fair = np.full(count, 1 / count)
     return Modes(
         names, _array(found.shares), fair, _array(found.shares) >= FAIR_PART * fair, found.share_far,
