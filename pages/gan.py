@@ -84,9 +84,7 @@ with left:
         "discriminator is sure, hardly anything comes back. The non-saturating loss has the slope D − 1, which is then "
         "nearly −1. The lecture's loop uses it too: it asks for the label “real”."
     )
-    st.latex(
-        r"\frac{\partial}{\partial s} \ln(1 - D) = -D, \qquad \frac{\partial}{\partial s}\big(-\ln D\big) = D - 1"
-    )
+    st.latex(r"\frac{\partial}{\partial s} \ln(1 - D) = -D, \qquad \frac{\partial}{\partial s}\big(-\ln D\big) = D - 1")
 with right:
     st.markdown(
         "**Critics.** A score without bounds that changes no faster than its input measures how far the fakes have to "
