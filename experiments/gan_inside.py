@@ -354,21 +354,14 @@ def _classes_of(experiment: GANExperiment, fakes: Float[Tensor, "n D"]) -> Modes
     )
     labels = images.y[: len(experiment.real)].cpu()
     rows = nearest(fakes, experiment.real.cpu()).rows
-    count = len(images.class_names)
-    shares, fair = (
-        _array(torch.bincount(each, minlength=count).float() / len(each)) for each in (labels[rows], labels)
-    )
-    none = np.zeros((0, 2))
+    known = labels.unique()  # of few examples, a class may have none
+    names = tuple(images.class_names[label] for label in known.tolist())
+    shares, fair = ((each[:, None] == known).float().mean(0) for each in (labels[rows], labels))
+    none = torch.zeros(0, 2)
     return Modes(
-        tuple(images.class_names),
-        shares,
-        fair,
-        shares >= FAIR_PART * fair,
-        math.nan,
-        none,
-        none[:, 0],
-        _array(fakes[:NUM_SHOWN]),
-    )
+        names, _array(shares), _array(fair), _array(shares >= FAIR_PART * fair).astype(bool), math.nan,
+        _array(none), _array(none[:, 0]), _array(fakes[:NUM_SHOWN]),
+    )  # fmt: skip
 
 
 def memory_of(experiment: GANExperiment) -> Memory:

@@ -12,6 +12,7 @@ from experiments.gan_settings import CHANCES
 from figures.gan_inside import histograms_still, ideal_scene, modes_scene, pairs_scene, roc_still, slopes_still
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
+from ui.gan_live import SLUG
 from ui.gan_stages import stages_tab
 from ui.gan_walk import walk_tab
 from ui.live import live_canvas
@@ -19,7 +20,6 @@ from ui.still import mode, show
 from ui.time_travel import playback_tick
 from ui.words import written
 
-SLUG: Final = "gan"
 TABS_KEY: Final = "gan_inside"
 COPIED: Final = 0.5  # ratio of distances below which fakes are called copies
 NO_NUMBERS: Final = "The numbers are none any more: reset, or change a setting."
