@@ -27,10 +27,10 @@ NUM_FAKES: Final = 2000  # that a density is estimated from
 NUM_SHOWN: Final = 400  # points that are drawn
 NUM_PAIRS: Final = 10
 WIDEST: Final = 2.5  # deviations of Gaussian noise that are drawn
-BLUR: Final = 0.06  # deviation by which both densities are blurred
-CELLS_BENT: Final = 24  # along a side of the grid of noise
+BLUR: Final = 0.08  # deviation by which both densities are blurred
+CELLS_BENT: Final = 96  # along a side of the grid of noise
 HALF_STEP: Final = 0.5  # of a noise unit, to see what it changes
-FEWEST: Final = 0.01  # of an example at a place where the best answer is asked for
+FEWEST: Final = 0.05  # of the mean density, below which no best answer is asked for
 LOSSES: Final = ("minimax", "non-saturating", "least squares", "hinge", "WGAN", "WGAN-GP")
 
 
@@ -338,7 +338,8 @@ def modes_of(experiment: GANExperiment) -> Modes | None:
         return None
     found = coverage(fakes, cloud.modes, cloud.mode_deviations)
     count = len(cloud.modes)
-    names = tuple(f"({x:.2f}, {y:.2f})".replace("-", "−") for x, y in cloud.modes.tolist())
+    places = (cloud.modes * 100).round() / 100 + 0.0  # not −0
+    names = tuple(f"({x:.2f}, {y:.2f})".replace("-", "−") for x, y in places.tolist())
     fair = np.full(count, 1 / count)
     return Modes(
         names, _array(found.shares), fair, _array(found.shares) >= FAIR_PART * fair, found.share_far,
@@ -353,21 +354,14 @@ def _classes_of(experiment: GANExperiment, fakes: Float[Tensor, "n D"]) -> Modes
     )
     labels = images.y[: len(experiment.real)].cpu()
     rows = nearest(fakes, experiment.real.cpu()).rows
-    count = len(images.class_names)
-    shares, fair = (
-        _array(torch.bincount(each, minlength=count).float() / len(each)) for each in (labels[rows], labels)
-    )
-    none = np.zeros((0, 2))
+    known = labels.unique()  # of few examples, a class may have none
+    names = tuple(images.class_names[label] for label in known.tolist())
+    shares, fair = ((each[:, None] == known).float().mean(0) for each in (labels[rows], labels))
+    none = torch.zeros(0, 2)
     return Modes(
-        tuple(images.class_names),
-        shares,
-        fair,
-        shares >= FAIR_PART * fair,
-        math.nan,
-        none,
-        none[:, 0],
-        _array(fakes[:NUM_SHOWN]),
-    )
+        names, _array(shares), _array(fair), _array(shares >= FAIR_PART * fair).astype(bool), math.nan,
+        _array(none), _array(none[:, 0]), _array(fakes[:NUM_SHOWN]),
+    )  # fmt: skip
 
 
 def memory_of(experiment: GANExperiment) -> Memory:

@@ -11,7 +11,7 @@ from figures import theme
 from figures.augmentation import draw_pictures
 from figures.gan_walk import REACH
 from figures.line_still import Line, Mark, lines_still
-from figures.scene import Box, Scene
+from figures.scene import Box, Limits, Scene
 from figures.still import Still, apply_theme, label
 from figures.theme import ON_PAGE
 
@@ -19,13 +19,16 @@ WIDTH: Final = 1000.0
 SIDE: Final = 280.0
 HEIGHT: Final = 350.0
 BINS: Final = 40
+SHARE: Final = "%{x:.3g}: %{y:.1%}"
 TICKS: Final = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)  # of D, on an axis of its logits
 HIGHEST_SLOPE: Final = 3.0
 REAL, FAKE = theme.POSITIVE, theme.NEGATIVE
 NUM_CORNERS: Final = 33  # of a circle
 
 
-def histograms_still(samples: Mapping[str, np.ndarray], title: str, mode: theme.Mode, *, what: str) -> Still:
+def histograms_still(
+    samples: Mapping[str, np.ndarray], title: str, mode: theme.Mode, *, what: str, limits: Limits | None = None
+) -> Still:
     """Samples of a number over each other, as shares of their own sample.
 
     Args:
@@ -33,22 +36,25 @@ def histograms_still(samples: Mapping[str, np.ndarray], title: str, mode: theme.
         title: of the horizontal axis.
         mode: light or dark.
         what: the picture in a few words.
+        limits: of the axis; what lies beyond counts for the outer bins. All of it is shown if they are left out.
     """
     every = np.concatenate(list(samples.values()))
-    every = every[np.isfinite(every)]
-    low, high = (float(every.min()), float(every.max())) if len(every) else (0.0, 1.0)
+    low, high = limits or (float(every.min()), float(every.max()))
     edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
     figure = go.Figure()
     for (name, values), colour in zip(samples.items(), (REAL, FAKE, theme.NOT_TRAINED), strict=False):
-        counts, _ = np.histogram(values, edges)
+        counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+        fill = None if colour == theme.NOT_TRAINED else "tozeroy"
+        line = {"color": colour, "shape": "hvh", "width": theme.LINE_WIDTH, "dash": "solid" if fill else "dot"}
+        middles, shares = (edges[1:] + edges[:-1]) / 2, counts / max(len(values), 1)
         figure.add_trace(
-            go.Bar(
-                x=(edges[1:] + edges[:-1]) / 2, y=counts / max(len(values), 1), name=label(name), opacity=0.6,
-                marker={"color": colour, "line": {"width": 0}}, hovertemplate="%{x:.3g}: %{y:.1%}",
-            )
-        )  # fmt: skip
-    yaxis = {"title": {"text": "share"}, "tickformat": ".0%"}
-    apply_theme(figure, mode, height=320, barmode="overlay", bargap=0, xaxis={"title": {"text": title}}, yaxis=yaxis)
+            go.Scatter(x=middles, y=shares, name=label(name), mode="lines", line=line, fill=fill, hovertemplate=SHARE)
+        )
+    axes = {
+        "xaxis": {"title": {"text": title}, "range": [edges[0], edges[-1]], "zeroline": False},
+        "yaxis": {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"},
+    }
+    apply_theme(figure, mode, height=320, **axes)
     told = ", ".join(f"{name} {np.mean(values):.3g} on average" for name, values in samples.items())
     return Still(figure, f"{what}: {told}.")
 

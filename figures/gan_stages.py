@@ -5,6 +5,7 @@ All scenes take a `Turn` of experiments/gan_stages.py.
 Shapes: n examples, D numbers each, R cells along a side.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +23,8 @@ PLANE: Final[Box] = (716.0, 26.0, 340.0, 340.0)
 CHART: Final[Box] = (60.0, 206.0, 560.0, 146.0)
 HALF: Final[Box] = (60.0, 206.0, 146.0, 146.0)
 NEEDLE: Final = 0.22  # of the plane, the longest gradient
-ACROSS: Final = 6  # pictures in a row
+ACROSS: Final = 4  # pictures in a row
+TILE_PITCH: Final = PLANE[2] / ACROSS + 14  # from one row of them to the next
 MANY_LAYERS: Final = 8
 
 
@@ -288,8 +290,8 @@ def _draw_plane(scene: Scene, turn: Any, kind: str, follow: int) -> None:
     is_after = kind == "update"
     field = turn.field_after if is_after else turn.field
     is_judged = kind in ("judge", "loss", "gradient", "slopes", "update")
-    when = "after" if is_after and turn.who == "discriminator" else "before"
-    title = f"D over the plane, {when} the update" if is_judged else "The plane"
+    when = ", which stays" if turn.who == "generator" else ", after its update" if is_after else ", before its update"
+    title = f"D over the plane{when}" if is_judged else "The plane"
     scene.text(PLANE[0], PLANE[1] - 14, title, size=ON_PAGE.title, weight=600)
     if is_judged:
         scene.sheet(PLANE, field[::-1], low=0, high=1, opacity=[0.55])
@@ -325,39 +327,50 @@ def needles(fakes: np.ndarray, slopes: np.ndarray) -> list[np.ndarray]:
 
 
 def _draw_tiles(scene: Scene, turn: Any, kind: str, follow: int) -> None:
-    """Some pictures of the batch: real ones above, fakes below, with D of each; gradients as pictures."""
+    """Some pictures of the batch, the one that is followed first; gradients and changes as pictures."""
     if kind == "noise":
+        scene.text(PLANE[0], PLANE[1], "Nothing is made of it yet.", size=ON_PAGE.label, colour="muted")
         return
-    left, top, width, _ = PLANE
-    pitch = width / ACROSS
-    rows = (("real", turn.real, turn.real_scores), ("fakes", turn.fakes, turn.fake_scores))
-    y = top
-    for name, values, scores in rows:
-        if values is None:
-            continue
-        scene.text(left, y - 12, name, size=ON_PAGE.title, weight=600)
-        boxes = _boxes(left, y, pitch, 2 * ACROSS if turn.real is None else ACROSS)
-        number = min(len(boxes), len(values))
-        said = 1 / (1 + np.exp(-scores[:number])) if turn.gives_chances else scores[:number]
-        labels = None if kind == "fakes" else [f"{each:.2f}" for each in said]
-        picked = [follow] if follow < number else []
-        draw_pictures(
-            scene, boxes[:number], values[:number].reshape(number, *turn.shape), labels=labels,
-            label_size=ON_PAGE.note, selected=picked,
-        )  # fmt: skip
-        y += (pitch + 16) * (2 if turn.real is None else 1) + 26
-    if kind in ("slopes", "update") and turn.slopes is not None:
-        change = -turn.slopes if kind == "slopes" else turn.moved - turn.fakes
-        words = "where the loss falls: blue, brighter" if kind == "slopes" else "what has changed: blue, brighter"
-        scene.text(left, y - 12, words, size=ON_PAGE.title, weight=600)
-        number = min(ACROSS, len(change))
-        tiles = change[:number].reshape(number, *turn.shape).mean(axis=1)
-        reach = float(np.abs(tiles).max()) or 1.0
-        scene.sheet(_boxes(left, y, pitch, number), tiles, low=-reach, high=reach, smooth=False)
+    changes = {"slopes": ("where the loss falls: blue, brighter", turn.slopes),
+               "update": ("what has changed: blue, brighter", turn.moved)}  # fmt: skip
+    words, change = changes.get(kind, ("", None))
+    top = PLANE[1]
+    if turn.real is not None:
+        top = _draw_row(scene, turn, "real", turn.real, turn.real_scores, kind, follow, top, ACROSS)
+    number = 2 * ACROSS if turn.real is None and change is None else ACROSS
+    top = _draw_row(scene, turn, "fakes", turn.fakes, turn.fake_scores, kind, follow, top, number)
+    if change is None:
+        return
+    rows = _shown(len(change), follow, ACROSS)
+    tiles = (-change[rows] if kind == "slopes" else change[rows] - turn.fakes[rows]).reshape(-1, *turn.shape)[:, 0]
+    scene.text(PLANE[0], top - 12, words, size=ON_PAGE.title, weight=600)
+    reach = float(np.abs(tiles).max()) or 1.0
+    scene.sheet(_boxes(top, len(rows)), tiles, low=-reach, high=reach, smooth=False, readout="change")
 
 
-def _boxes(left: float, top: float, pitch: float, number: int) -> list[Box]:
+def _draw_row(
+    scene: Scene, turn: Any, name: str, values: np.ndarray, scores: np.ndarray, kind: str, follow: int, top: float,
+    number: int,
+) -> float:  # fmt: skip
+    """Pictures with what D says to each, once it has; returns where the next row may begin."""
+    rows = _shown(len(values), follow, number)
+    said = 1 / (1 + np.exp(-scores[rows])) if turn.gives_chances else scores[rows]
+    labels = None if kind == "fakes" else [f"{each:.2f}" for each in said]
+    told = name if labels is None else f"{name}, and what D says to each"
+    scene.text(PLANE[0], top - 12, told, size=ON_PAGE.title, weight=600)
+    pictures = (values[rows].reshape(-1, *turn.shape) + 1) / 2
+    draw_pictures(scene, _boxes(top, len(rows)), pictures, labels=labels, label_size=ON_PAGE.note, selected=[0])
+    return top + TILE_PITCH * math.ceil(len(rows) / ACROSS) + 26
+
+
+def _shown(total: int, follow: int, number: int) -> list[int]:
+    """The example that is followed, then the first others."""
+    return [follow, *(row for row in range(total) if row != follow)][:number]
+
+
+def _boxes(top: float, number: int) -> list[Box]:
+    side = PLANE[2] / ACROSS
     return [
-        (left + pitch * (place % ACROSS), top + (pitch + 16) * (place // ACROSS), pitch - 5, pitch - 5)
+        (PLANE[0] + side * (place % ACROSS), top + TILE_PITCH * (place // ACROSS), side - 6, side - 6)
         for place in range(number)
     ]

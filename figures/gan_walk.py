@@ -16,6 +16,9 @@ NOISE: Final[Box] = (60.0, 32.0, SIDE, SIDE)
 PLANE: Final[Box] = (560.0, 32.0, SIDE, SIDE)
 BAR: Final[Box] = (428.0, 60.0, 12.0, 160.0)
 REACH: Final[Limits] = (-1.0, 1.0)  # of the plane
+LARGEST_TILE: Final = 160.0
+DOT_EVERY: Final = 5  # steps of a way
+EVERY: Final = 4  # line of the grid that is drawn; those between make it smooth
 FEWEST_FOLDS: Final = 0.3  # decades that the colours span at least
 
 
@@ -40,9 +43,7 @@ def bent_scene(noise: np.ndarray, bent: np.ndarray, stretch: np.ndarray, real: n
     scene = Scene(WIDTH, HEIGHT, alt)
     limits = (float(noise.min()), float(noise.max()))
     _title(scene, NOISE, "The noise, coloured by how much a cell is stretched")
-    scene.sheet(
-        NOISE, powers.T[::-1], low=low, high=high, palette="magnitude", smooth=False, readout="10 to the power of"
-    )
+    scene.sheet(NOISE, powers.T[::-1], low=low, high=high, palette="magnitude", readout="10 to the power of")
     scene.axes(NOISE, xlim=limits, ylim=limits, xlabel="noise unit 1", ylabel="noise unit 2")
     _draw_grid(scene, NOISE, noise, limits)
     labels = [_times(10.0**power) for power in (low, (low + high) / 2, high)]
@@ -71,7 +72,9 @@ def _times(factor: float) -> str:
 def _draw_grid(scene: Scene, box: Box, corners: np.ndarray, limits: Limits) -> None:
     """Both families of lines, in two colours."""
     for lines, colour in ((corners, "positive"), (corners.transpose(1, 0, 2), "negative")):
-        scene.lines(box, list(lines), xlim=limits, ylim=limits, colours=[colour] * len(lines), width=1.2)  # type: ignore[list-item]
+        scene.lines(
+            box, list(lines[::EVERY]), xlim=limits, ylim=limits, colours=[colour] * len(lines[::EVERY]), width=1.2
+        )  # type: ignore[list-item]
 
 
 def _title(scene: Scene, box: Box, words: str) -> None:
@@ -104,9 +107,9 @@ def way_scene(noise: np.ndarray, made: np.ndarray, real: np.ndarray, limits: Lim
 
 
 def _draw_way(scene: Scene, box: Box, way: np.ndarray, limits: Limits) -> None:
-    """A line with a point at each step; A and B at its ends."""
+    """A line with a point at some steps; A and B at its ends."""
     scene.lines(box, [way], xlim=limits, ylim=limits, colours="accent", width=1.5)
-    scene.points(box, way, xlim=limits, ylim=limits, colour="accent", radius=3)
+    scene.points(box, way[::DOT_EVERY], xlim=limits, ylim=limits, colour="accent", radius=3.5)
     low, high = limits
     for name, (x, y) in (("A", way[0]), ("B", way[-1])):
         if low <= x <= high and low <= y <= high:
@@ -125,8 +128,8 @@ def strip_scene(pictures: np.ndarray, labels: Sequence[str], alt: str) -> bytes:
     Returns:
         The bytes for the canvas.
     """
-    tile = min(120.0, WIDTH / len(pictures) - 6)
-    scene = Scene(WIDTH, tile + 28, alt)
+    tile = min(LARGEST_TILE, WIDTH / len(pictures) - 6)
+    scene = Scene((tile + 6) * len(pictures), tile + 28, alt)
     boxes = [(3 + place * (tile + 6), 3.0, tile, tile) for place in range(len(pictures))]
     draw_pictures(scene, boxes, pictures, labels=list(labels), label_size=ON_PAGE.label)
     return scene.to_bytes()

@@ -145,8 +145,8 @@ def _slopes(turn: Any, follow: int, settings: Any) -> str:
         general += r"\frac{\partial s}{\partial \tilde x_i}, \qquad D = \sigma(s)"
     else:
         general += r"\frac{\partial D}{\partial \tilde x_i}"
-    numbers = rf"\frac{{\partial L_{{{i}}}}}{{\partial \tilde x_{{{i}}}}} &= {vector(slope)}, \qquad "
-    return aligned(general, rf"{numbers} \text{{length }} {tex(float(np.linalg.norm(slope)))}")
+    numbers = rf"\frac{{\partial L_{{{i}}}}}{{\partial \tilde x_{{{i}}}}} &= {vector(slope)}"
+    return aligned(general, numbers, rf"\text{{length}} &= {tex(float(np.linalg.norm(slope)))}")
 
 
 def _update(turn: Any, follow: int, settings: Any) -> str:

@@ -12,6 +12,7 @@ from experiments.gan_settings import CHANCES
 from figures.gan_inside import histograms_still, ideal_scene, modes_scene, pairs_scene, roc_still, slopes_still
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
+from ui.gan_live import SLUG
 from ui.gan_stages import stages_tab
 from ui.gan_walk import walk_tab
 from ui.live import live_canvas
@@ -19,7 +20,6 @@ from ui.still import mode, show
 from ui.time_travel import playback_tick
 from ui.words import written
 
-SLUG: Final = "gan"
 TABS_KEY: Final = "gan_inside"
 COPIED: Final = 0.5  # ratio of distances below which fakes are called copies
 NO_NUMBERS: Final = "The numbers are none any more: reset, or change a setting."
@@ -62,7 +62,10 @@ def scores_tab(run: Run, snapshot: Snapshot) -> None:
     left, right = st.columns([6, 5], gap="large")
     with left:
         title = "D(x), the chance of being real" if seen.is_chance else "score D(x)"
-        show(histograms_still(samples, title, mode(), what="What the discriminator says"), key="gan_scores")
+        show(
+            histograms_still(samples, title, mode(), what="What the discriminator says", limits=seen.limits),
+            key="gan_scores",
+        )
     with right:
         show(roc_still(found.false_share, found.true_share, found.area, mode()), key="gan_roc")
     where = "at D = 1/2" if seen.is_chance else "at a score of 0" if seen.loss == "hinge" else "at the best threshold"
@@ -71,13 +74,12 @@ def scores_tab(run: Run, snapshot: Snapshot) -> None:
         f"with a chance of **{found.area:.1%}**, the area under the ROC curve; at 50% it cannot tell them apart."
     )
     if "real, never seen" in samples:
-        gap = float(samples["real"].mean() - samples["real, never seen"].mean())
+        known, new = (written(float(samples[name].mean()), ".3g") for name in ("real", "real, never seen"))
         words += (
-            f" On average, real examples that it learns from get {written(gap, '.2g')} more than real ones it has "
-            "never seen: a large gap means that it knows them by heart."
+            f" Real examples that it learns from get {known} on average, real ones that it has never seen {new}: a "
+            "large gap would mean that it knows them by heart."
         )
-    st.markdown(words)
-    st.markdown(seen.verdicts[1])
+    st.markdown(" ".join([words, *(alarm for alarm in seen.alarms if alarm == seen.verdicts[1])]))
     _ideal(run, snapshot)
 
 
@@ -185,7 +187,7 @@ def gradient_tab(run: Run, snapshot: Snapshot) -> None:
         "its score, times the slope of the score at the fake, which is "
         f"{written(found.steepness, '.2g')} per unit on average here and the same for all."
     )
-    left, right = st.columns([6, 5], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         show(slopes_still(found.scores, found.curves, found.here, chosen, mode()), key="gan_slopes")
     with right:
@@ -204,12 +206,12 @@ def gradient_tab(run: Run, snapshot: Snapshot) -> None:
 def _slopes_table(found: Any, chosen: str) -> None:
     """A row for each loss."""
     names = [f"{name} (this run)" if name == chosen else name for name in found.factors]
-    columns = {"|∂loss/∂score|": found.factors, "gradient on a fake": found.lengths, "starved": found.starved}
+    columns = {"at its score": found.factors, "at the fake": found.lengths, "starved": found.starved}
     frame = pd.DataFrame({"loss": names, **{name: list(column.values()) for name, column in columns.items()}})
     number = st.column_config.NumberColumn
     config = {
-        "|∂loss/∂score|": number(format="%.3g", help="Mean over the fakes."),
-        "gradient on a fake": number(format="%.3g", help="Mean length of the slope of a fake's loss at the fake."),
+        "at its score": number(format="%.3g", help="|∂loss/∂score|, mean over the fakes."),
+        "at the fake": number(format="%.3g", help="Length of ∂loss/∂x̃, mean over the fakes."),
         "starved": number(format="percent", help="Share of the fakes that get less than 1% of the score's slope."),
     }
     alt = "For each loss the slope at the score, the gradient on a fake, and the share of starved fakes."

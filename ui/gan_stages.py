@@ -142,8 +142,9 @@ def words(turn: Any, kind: str, settings: Any) -> str:
         "judge": "No real example takes part. All the generator will ever know of the data is what the discriminator "
         "says to its fakes.",
         "loss": "It wants its fakes to be taken for real: the loss falls to the right.",
-        "slopes": "The discriminator passes the slope of the loss back to the fakes: black, the way each fake should "
-        f"go, {written(length, '.2g')} per unit on average. The longest is drawn at full length.",
+        "slopes": "The discriminator passes the slope of the loss back to the fakes: "
+        + ("the lines say where each should go" if turn.is_plane else "blue pixels should become brighter")
+        + f". The slope of a fake has a length of {written(length, '.2g')} on average.",
         "update": "The generator's weights move so that its fakes go that way together. They do not go all the way, "
         "nor quite in that direction, because all share the same weights. The loss changes by "
         f"{written(change, '+.2g')}.",

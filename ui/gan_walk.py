@@ -19,6 +19,7 @@ PICTURES: Final = 11  # along a way
 POINTS: Final = 61
 MOST_UNITS: Final = 8
 LARGEST: Final = 9999  # number of a draw
+JUMP: Final = 4.0  # times the middle step
 REACH: Final = 3.0  # of Gaussian noise, for the sliders
 
 
@@ -49,7 +50,7 @@ def _way(run: Run, snapshot: Snapshot) -> None:
     """From one draw to another."""
     is_gaussian = snapshot.settings.noise == "Gaussian"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first, second = _draw("From draw", "first", 1), _draw("to draw", "second", 2)
+        first, second = _draw("From draw", "first", 6), _draw("to draw", "second", 11)
         is_round = is_gaussian and st.toggle(
             "Keep the length", key="gan_walk_round", help="Goes along a circle instead of a straight line."
         )
@@ -65,15 +66,28 @@ def _way(run: Run, snapshot: Snapshot) -> None:
         labels = [f"{share:.0%}" for share in np.linspace(0, 1, len(pictures))]
         alt = f"{len(pictures)} pictures on the way from draw {first} to draw {second}."
         live_canvas(strip_scene(pictures, labels, alt), key="gan_strip", height=0.4)
-    moves = np.linalg.norm(np.diff(found.made, axis=0), axis=1)
-    st.markdown(
+    st.markdown(_uneven(found.made))
+    if is_gaussian:
+        st.caption(
+            f"On the way the noise has lengths from {lengths.min():.2f} to {lengths.max():.2f}; a drawn one has about "
+            f"√{found.noise.shape[1]} = {found.noise.shape[1] ** 0.5:.2f}."
+        )
+
+
+def _uneven(made: np.ndarray) -> str:
+    """What even steps through the noise become."""
+    moves = np.linalg.norm(np.diff(made, axis=0), axis=1)
+    times = float(moves.max() / max(np.median(moves), 1e-12))
+    words = (
         "Even steps through the noise are uneven ones behind the generator: the longest here is "
-        f"**{written(float(moves.max() / max(np.median(moves), 1e-12)), '.1f')}** times the middle one. A jump is a "
-        "place where the generator goes from one mode to another, and every noise in between makes something that "
-        "belongs to neither."
-        + (f" On the way the noise has lengths from {lengths.min():.2f} to {lengths.max():.2f}; a drawn one has about "
-           f"√{found.noise.shape[1]} = {found.noise.shape[1] ** 0.5:.2f}." if is_gaussian else "")
-    )  # fmt: skip
+        f"**{written(times, '.1f')}** times the middle one. "
+    )
+    if times < JUMP:
+        return words + "No jump: from step to step the generator changes little by little."
+    return words + (
+        "It jumps: the generator goes from one kind of example to another, and the noise in between makes something "
+        "that belongs to neither."
+    )
 
 
 def _limits(snapshot: Snapshot, noise: np.ndarray) -> tuple[float, float]:
@@ -88,7 +102,7 @@ def _units(run: Run, snapshot: Snapshot) -> None:
     start = run.look(lambda e: tuple(noise_of(e, number)[0].tolist()))  # type: ignore[arg-type]
     pull = run.look(partial(pulls, noise=start))
     reach = 1.0 if snapshot.settings.noise == "uniform" else REACH
-    shown = [int(unit) for unit in np.argsort(-pull, kind="stable")[:MOST_UNITS]]
+    shown = sorted(int(unit) for unit in np.argsort(-pull, kind="stable")[:MOST_UNITS])
     noise = list(start)
     left, right = st.columns([6, 5], gap="large")
     with left:
