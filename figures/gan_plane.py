@@ -33,13 +33,13 @@ class Layer(NamedTuple):
 
 
 LAYERS: Final = (
-    Layer("field", "accent", "What the discriminator says at each place: blue real, orange fake"),
-    Layer("real", REAL, "Real points"),
-    Layer("fake", FAKE, "Points that the generator makes of always the same noise"),
-    Layer("net", "text", "Where an even net over the noise lands: equally many fakes in each mesh"),
-    Layer("pushes", "muted", "Where the discriminator's slope pushes a fake, and how strongly"),
-    Layer("trails", FAKE, "Where some fakes have been in the last 120 steps"),
-    Layer("modes", "text", "Where real points gather: a ring; broken and with a cross where fakes are missing"),
+    Layer("field", "accent", "what the discriminator says at each place, blue for real and orange for fake"),
+    Layer("real", REAL, "what the generator is to forge"),
+    Layer("fake", FAKE, "points made of always the same noise"),
+    Layer("net", "text", "where an even net over the noise lands, with equally many fakes in each mesh"),
+    Layer("pushes", "muted", "where the discriminator's slope pushes a fake, and how strongly"),
+    Layer("trails", FAKE, "where some fakes have been in the last 120 steps"),
+    Layer("modes", "text", "where real points gather; broken and with a cross where fakes are missing"),
 )
 FIRST_LAYERS: Final = ("field", "real", "fake", "pushes", "modes")
 
@@ -135,7 +135,7 @@ def _draw_legend(scene: Scene, seen: Any, layout: Layout, layers: Collection[str
             x + 1.15 * size, layout.legend, layer.name, size=size, colour="text" if is_on else "muted",
             weight=600 if is_on else 400,
         )  # fmt: skip
-        tip = f"{layer.tip}: {'hide' if is_on else 'show'}"
+        tip = f"{'Hide' if is_on else 'Show'} {layer.name}: {layer.tip}"
         spot = (x - 2, layout.legend - 0.9 * size, room - 2, 1.8 * size)
         scene.hot(spot, f"layer:{layer.name}", tip, pressed=is_on)
 
