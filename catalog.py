@@ -89,7 +89,7 @@ PAGES: Final = (
         slug="gan",
         title="Generative adversarial network",
         chapter="Generative models",
-        sentence="One network forges, another tells forgeries from real examples, and each makes the other better.",
+        sentence="One network forges, another detects, and both get better.",
     ),
 )
 

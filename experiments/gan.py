@@ -13,7 +13,7 @@ from experiments.gan_data import OwnPoints, make_source
 from experiments.gan_losses import discriminator_loss, generator_loss, wanted
 from experiments.gan_metrics import coverage, energy_distance
 from experiments.gan_settings import CHANCES, GANSettings
-from experiments.gan_watching import Watched
+from experiments.gan_watching import NUM_PUSHED, Watched
 from training.device import choose_device
 from training.experiment import Network
 from training.findings import slower
@@ -96,6 +96,7 @@ class GANExperiment(Watched):
             fakes = self.fakes_of(self.judged_noise)
             real, fresh = self.real[: len(fakes)], self.fresh[: len(fakes)]
             scores = self.discriminator(torch.cat([real, fakes[: len(real)]]))
+            pushes = self.pushes(fakes[:NUM_PUSHED])
         told, number = self.settings.loss, len(real)
         numbers = {
             "loss": energy_distance(fakes, real) if bool(scores.isfinite().all()) else math.nan,
@@ -105,6 +106,7 @@ class GANExperiment(Watched):
         }
         said = scores.sigmoid() if told in CHANCES else scores
         numbers |= {"score_real": said[:number].mean().item(), "score_fake": said[number:].mean().item()}
+        numbers["gradient_at_fakes"] = pushes.norm(dim=1).mean().item()
         cloud = self.source.cloud
         if cloud is not None and cloud.has_modes:
             found = coverage(fakes.cpu(), cloud.modes, cloud.mode_deviations)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -31,12 +31,16 @@ class Source:
     Attributes:
         real: (N, D) those to learn from.
         fresh: (M, D) others from the same source; the same again where a visitor brought points.
+        labels: (N,) class of each real picture; none for points.
+        class_names: a name for each class.
         cloud: where points come from; None for pictures.
         words: attribution, and what was done to the examples.
     """
 
     real: Float[Tensor, "N D"]
     fresh: Float[Tensor, "M D"]
+    labels: Int64[Tensor, " L"]
+    class_names: tuple[str, ...]
     cloud: PointCloud | None
     words: tuple[str, ...]
 
@@ -55,24 +59,34 @@ def make_source(settings: GANSettings, own: ImageSet | None, points: OwnPoints) 
     """
     if settings.data == OWN_POINTS:
         cloud = own_cloud(points)
-        return Source(cloud.centres, cloud.centres, cloud, ("Points set by hand.",))
+        return point_source(cloud, cloud.centres, cloud.centres, "Points set by hand.")
     if settings.data in PLANE:
         cloud = make_cloud(settings.data)
         real = cloud.sample(settings.num_real, seeded(settings.seed))
         fresh = cloud.sample(NUM_FRESH, seeded(settings.seed + 100_000))
-        return Source(real, fresh, cloud, ("Made here from a formula and a seed.",))
+        return point_source(cloud, real, fresh, "Made here from a formula and a seed.")
     if settings.data == OWN_IMAGES:
         if own is None:
             raise SettingsError("There are no pictures of your own yet: bring some.")
-        return picture_source(own, settings.num_real)
-    return picture_source(load_images(settings.data), settings.num_real)
+        return picture_source(own, settings)
+    return picture_source(load_images(settings.data), settings)
 
 
-def picture_source(images: ImageSet, num_real: int) -> Source:
-    """The first training pictures of a set, and its test pictures."""
-    real, fresh = as_rows(images.x[: min(num_real, images.num_train)]), as_rows(images.x[images.num_train :])
+def point_source(cloud: PointCloud, real: Float[Tensor, "N 2"], fresh: Float[Tensor, "M 2"], words: str) -> Source:
+    """Points, which have no classes."""
+    return Source(real, fresh, torch.zeros(0, dtype=torch.int64), (), cloud, (words,))
+
+
+def picture_source(images: ImageSet, settings: GANSettings) -> Source:
+    """Some training pictures of a set, drawn anew with each seed, and its test pictures in mixed order."""
+    mixed, n = seeded(settings.seed), images.num_train
+    known = torch.randperm(n, generator=mixed)[: settings.num_real]
+    others = n + torch.randperm(len(images.y) - n, generator=mixed)
     words = (images.report, "Coloured pictures are turned grey, and all are scaled to 28 by 28.", images.source)
-    return Source(real, fresh, None, tuple(sentence for sentence in words if sentence))
+    return Source(
+        as_rows(images.x[known]), as_rows(images.x[others]), images.y[known], images.class_names, None,
+        tuple(sentence for sentence in words if sentence),
+    )  # fmt: skip
 
 
 def as_rows(x: UInt8[Tensor, "N C H W"]) -> Float[Tensor, "N D"]:

@@ -15,12 +15,11 @@ from sklearn.metrics import roc_curve
 from torch import Tensor
 
 from data.dataset import seeded
-from data.images import load_images
 from data.point_clouds import EXTENT
 from experiments.gan import GANExperiment
 from experiments.gan_losses import generator_slope
 from experiments.gan_metrics import FAIR_PART, NEAR, accuracy, copied_ratio, coverage, nearest, ranking
-from experiments.gan_settings import CHANCES, OWN_IMAGES
+from experiments.gan_settings import CHANCES
 from experiments.gan_stages import CELLS, grid, said
 
 NUM_FAKES: Final = 2000  # that a density is estimated from
@@ -349,13 +348,10 @@ def modes_of(experiment: GANExperiment) -> Modes | None:
 
 def _classes_of(experiment: GANExperiment, fakes: Float[Tensor, "n D"]) -> Modes:
     """Each fake counts for the class of the training picture that it is closest to."""
-    images = (
-        experiment.material["own"] if experiment.settings.data == OWN_IMAGES else load_images(experiment.settings.data)
-    )
-    labels = images.y[: len(experiment.real)].cpu()
+    labels = experiment.source.labels
     rows = nearest(fakes, experiment.real.cpu()).rows
     known = labels.unique()  # of few examples, a class may have none
-    names = tuple(images.class_names[label] for label in known.tolist())
+    names = tuple(experiment.source.class_names[label] for label in known.tolist())
     shares, fair = ((each[:, None] == known).float().mean(0) for each in (labels[rows], labels))
     none = torch.zeros(0, 2)
     return Modes(

@@ -20,6 +20,7 @@ class Plane:
         ways: (k, 2) where the discriminator's slope pushes each: against the gradient of its own loss.
         trails: (moments, t, 2) where some fakes have been, newest last.
         modes: (K, 2) where the points gather; none if that is not known.
+        mode_reach: (K,) how far from its middle a point still belongs to a mode.
         is_covered: (K,) whether a mode gets at least a fifth of its fair share of fakes.
     """
 
@@ -32,6 +33,7 @@ class Plane:
     ways: Float[np.ndarray, "k 2"]
     trails: Float[np.ndarray, "moments t 2"]
     modes: Float[np.ndarray, "K 2"]
+    mode_reach: Float[np.ndarray, " K"]
     is_covered: Bool[np.ndarray, " K"]
 
 

@@ -15,6 +15,7 @@ from experiments.gan_game import Game
 from experiments.gan_losses import generator_loss
 from experiments.gan_metrics import (
     FAIR_PART,
+    NEAR,
     accuracy,
     collapse,
     copied_ratio,
@@ -69,8 +70,8 @@ class Watched(Game):
             scores_real, scores_fake = self.discriminator(real)[:, 0], self.discriminator(fakes)[:, 0]
             said = self._said(scores_real), self._said(scores_fake)
             limits = self._limits(*said)
-            plane = self._plane(fakes) if self.is_plane else None
             pushes = self.pushes(fakes[:NUM_PUSHED])
+            plane = self._plane(fakes, pushes) if self.is_plane else None
         verdicts = self._verdicts(fakes, real, scores_real, scores_fake, pushes)
         return GANObservation(
             data=self.settings.data,
@@ -119,11 +120,11 @@ class Watched(Game):
             total = generator_loss(self.settings.loss, self.discriminator(places)) * len(places)
             return -torch.autograd.grad(total, places)[0]
 
-    def _plane(self, fakes: Float[Tensor, "m 2"]) -> Plane:
+    def _plane(self, fakes: Float[Tensor, "m 2"], pushes: Float[Tensor, "k 2"]) -> Plane:
         side = torch.linspace(-1 + 1 / FIELD, 1 - 1 / FIELD, FIELD, device=self.device)
         rows, columns = torch.meshgrid(side, side, indexing="ij")
         places = torch.stack([columns, rows], dim=2).view(-1, 2)  # (F·F, 2)
-        cloud = self.source.cloud
+        net, cloud = self._net(), self.source.cloud
         assert cloud is not None
         shares = coverage(fakes.cpu(), cloud.modes, cloud.mode_deviations).shares if cloud.has_modes else torch.zeros(0)
         return Plane(
@@ -131,11 +132,12 @@ class Watched(Game):
             fake=array(fakes),
             noise=array(self.judged_noise),
             field=array(self._said(self.discriminator(places)[:, 0]).view(FIELD, FIELD)),
-            sheet=array(self.fakes_of(self._net().flatten(0, 1)).view(*self._net().shape[:2], 2)),
+            sheet=array(self.fakes_of(net.flatten(0, 1)).view(*net.shape[:2], 2)),
             starts=array(fakes[:NUM_PUSHED]),
-            ways=array(self.pushes(fakes[:NUM_PUSHED])),
+            ways=array(pushes),
             trails=array(self.trail),
             modes=array(cloud.modes),
+            mode_reach=array(NEAR * cloud.mode_deviations),
             is_covered=array(shares >= FAIR_PART / max(1, len(cloud.modes))),
         )
 

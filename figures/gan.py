@@ -164,8 +164,8 @@ def far_in_words(seen: Any) -> str:
     """Wasserstein distance, and whether the fakes repeat what was learnt from."""
     words = f"Wasserstein distance to fresh examples {seen.wasserstein:.3g}"
     if math.isfinite(seen.copied):
-        words += f"; nearest training example {seen.copied:.2g} times as far as a fresh one's"
-    return words + "."
+        words += f" · to the nearest learnt from {seen.copied:.2g} × theirs"
+    return words
 
 
 def card_scene(seen: Any) -> bytes:

@@ -33,13 +33,13 @@ class Layer(NamedTuple):
 
 
 LAYERS: Final = (
-    Layer("field", "accent", "What the discriminator says at each place: blue real, orange fake"),
-    Layer("real", REAL, "Real points"),
-    Layer("fake", FAKE, "Points that the generator makes of always the same noise"),
-    Layer("net", "text", "Where an even net over the noise lands: equally many fakes in each mesh"),
-    Layer("pushes", "muted", "Where the discriminator's slope pushes a fake, and how strongly"),
-    Layer("trails", FAKE, "Where some fakes have been in the last 120 steps"),
-    Layer("modes", "grey", "Where real points gather: a ring where fakes are enough, a cross where they are missing"),
+    Layer("field", "accent", "what the discriminator says at each place, blue for real and orange for fake"),
+    Layer("real", REAL, "what the generator is to forge"),
+    Layer("fake", FAKE, "points made of always the same noise"),
+    Layer("net", "text", "where an even net over the noise lands, with equally many fakes in each mesh"),
+    Layer("pushes", "muted", "where the discriminator's slope pushes a fake, and how strongly"),
+    Layer("trails", FAKE, "where some fakes have been in the last 120 steps"),
+    Layer("modes", "text", "where real points gather; broken and with a cross where fakes are missing"),
 )
 FIRST_LAYERS: Final = ("field", "real", "fake", "pushes", "modes")
 
@@ -111,12 +111,15 @@ def _pushes(plane: Any) -> list[np.ndarray]:
 
 
 def _draw_modes(scene: Scene, plane: Any, box: Box, told: dict[str, Any], stroke: float) -> None:
-    """A ring around each mode that fakes reach, a cross on each that they miss."""
-    reached, missed = plane.modes[plane.is_covered], plane.modes[~plane.is_covered]
-    if len(reached):
-        scene.points(box, reached, colour="grey", hollow=np.ones(len(reached)), radius=9 * stroke**0.5, **told)
-    if len(missed):
-        scene.points(box, missed, colour="text", shape="cross", radius=7 * stroke**0.5, **told)
+    """A ring around each mode, as far as it reaches; where too few fakes are, it is broken, with a cross."""
+    turn = np.linspace(0, 2 * np.pi, 33)
+    rings = plane.modes[:, None] + plane.mode_reach[:, None, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    if plane.is_covered.any():
+        scene.lines(box, list(rings[plane.is_covered]), colours="text", width=stroke, **told)
+    if not plane.is_covered.all():
+        missed = ~plane.is_covered
+        scene.lines(box, list(rings[missed]), colours="text", width=stroke, dash=True, **told)
+        scene.points(box, plane.modes[missed], colour="text", shape="cross", radius=6 * stroke**0.5, **told)
 
 
 def _draw_legend(scene: Scene, seen: Any, layout: Layout, layers: Collection[str]) -> None:
@@ -132,7 +135,7 @@ def _draw_legend(scene: Scene, seen: Any, layout: Layout, layers: Collection[str
             x + 1.15 * size, layout.legend, layer.name, size=size, colour="text" if is_on else "muted",
             weight=600 if is_on else 400,
         )  # fmt: skip
-        tip = f"{layer.tip}: {'hide' if is_on else 'show'}"
+        tip = f"{'Hide' if is_on else 'Show'} {layer.name}: {layer.tip}"
         spot = (x - 2, layout.legend - 0.9 * size, room - 2, 1.8 * size)
         scene.hot(spot, f"layer:{layer.name}", tip, pressed=is_on)
 
