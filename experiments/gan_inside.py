@@ -165,7 +165,12 @@ class Slopes(NamedTuple):
 
 def real_points(experiment: GANExperiment) -> Float[np.ndarray, "m 2"] | None:
     """Some real points; None if the examples are pictures."""
-    return _array(experiment.real[:NUM_SHOWN]) if experiment.is_plane else None
+    return real_examples(experiment) if experiment.is_plane else None
+
+
+def real_examples(experiment: GANExperiment) -> Float[np.ndarray, "m D"]:
+    """Some real examples."""
+    return _array(experiment.real[:NUM_SHOWN])
 
 
 # ---- noise ---------------------------------------------------------------------------------------------------------
