@@ -162,9 +162,9 @@ def _draw_words(scene: Scene, seen: Any, layout: Layout) -> None:
 
 def far_in_words(seen: Any) -> str:
     """Wasserstein distance, and whether the fakes repeat what was learnt from."""
-    words = f"Wasserstein distance to fresh examples {seen.wasserstein:.3g}"
+    words = f"Wasserstein distance {seen.wasserstein:.3g}"
     if math.isfinite(seen.copied):
-        words += f" · to the nearest learnt from {seen.copied:.2g} × theirs"
+        words += f" · {seen.copied:.2g} × as far from the nearest training example as fresh ones"
     return words
 
 
