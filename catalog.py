@@ -86,6 +86,12 @@ PAGES: Final = (
         sentence="An encoder reads, a decoder writes and looks back.",
     ),
     Entry(
+        slug="vae",
+        title="Variational autoencoder",
+        chapter="Generative models",
+        sentence="Squeezes each picture into a small cloud of few numbers, and paints new ones from dice.",
+    ),
+    Entry(
         slug="gan",
         title="Generative adversarial network",
         chapter="Generative models",

@@ -11,7 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import convolution, encoder, equal_loss, followers, page, race, recurrent, transformer, transformers
+from benchmarks import (
+    convolution,
+    encoder,
+    equal_loss,
+    followers,
+    page,
+    race,
+    recurrent,
+    transformer,
+    transformers,
+    vae,
+)
 from benchmarks.rows import Row, as_dict, load, machine, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
@@ -31,6 +42,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "transformers": transformers.measure,
     "encoder": encoder.measure,
     "transformer": transformer.measure,
+    "vae": vae.measure,
 }
 
 

@@ -93,7 +93,7 @@ def ideal_scene(said: np.ndarray, best: np.ndarray, fakes: np.ndarray, real: np.
     Returns:
         The bytes for the canvas.
     """
-    away = np.abs(said - best).mean()
+    away = np.nanmean(np.abs(said - best))
     alt = f"D over the plane, the best answer p/(p + q), and their difference, {away:.2f} on average."
     scene = Scene(WIDTH, HEIGHT, alt)
     panels = (

@@ -225,7 +225,8 @@ def _draw_loss(scene: Scene, turn: Any, follow: int) -> None:
     if turn.real_scores is not None:
         curves.append((turn.real_curve, turn.real_scores, turn.real_costs, "positive"))
     every = np.concatenate([costs for _, _, costs, _ in curves])
-    low, high = min(0.0, float(np.nanmin(every))), max(0.1, float(np.nanmax(every)))
+    finite = every[np.isfinite(every)]
+    low, high = float(finite.min(initial=0.0)), float(finite.max(initial=0.1))
     ylim = (low - 0.05 * (high - low), high + 0.1 * (high - low))
     scene.axes(CHART, xlim=xlim, ylim=ylim, xlabel=score_name(turn), ticks=4, grid=True)
     for curve, scores, costs, colour in curves:

@@ -71,10 +71,8 @@ def _times(factor: float) -> str:
 
 def _draw_grid(scene: Scene, box: Box, corners: np.ndarray, limits: Limits) -> None:
     """Both families of lines, in two colours."""
-    for lines, colour in ((corners, "positive"), (corners.transpose(1, 0, 2), "negative")):
-        scene.lines(
-            box, list(lines[::EVERY]), xlim=limits, ylim=limits, colours=[colour] * len(lines[::EVERY]), width=1.2
-        )  # type: ignore[list-item]
+    scene.lines(box, list(corners[::EVERY]), xlim=limits, ylim=limits, colours="positive", width=1.2)
+    scene.lines(box, list(corners.transpose(1, 0, 2)[::EVERY]), xlim=limits, ylim=limits, colours="negative", width=1.2)
 
 
 def _title(scene: Scene, box: Box, words: str) -> None:

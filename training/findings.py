@@ -122,7 +122,9 @@ def _failed(settings: Settings, history: Columns, message: str) -> Finding:
 
 
 def after_explosion(settings: Settings) -> dict[str, Any]:
-    """What to change when the loss has run away: a lower rate, and usual first weights."""
+    """What to change when the loss has run away: a lower rate and usual first weights, or a sign that is wrong."""
+    if turned := default(settings, "sign"):  # of the VAE's divergence: no rate helps where the loss has no floor
+        return turned
     usual = default(settings, "initialisation") if _first_weights(settings) == "large" else {}
     return rate(settings, GENTLER) | usual
 

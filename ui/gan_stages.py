@@ -103,6 +103,7 @@ def _controls(run: Run, last: int, number: int) -> tuple[int, int]:
             run.take(1)
             poll(run)
             run.wait(WAIT_SECONDS)
+            run.pause()  # which brings the picture up to date
             st.rerun()
     return at, follow
 

@@ -19,6 +19,7 @@ PICTURES: Final = 11  # along a way
 POINTS: Final = 61
 MOST_UNITS: Final = 8
 LARGEST: Final = 9999  # number of a draw
+STILL: Final = 1e-5  # a move below is rounding
 JUMP: Final = 4.0  # times the middle step
 REACH: Final = 3.0  # of Gaussian noise, for the sliders
 
@@ -77,6 +78,8 @@ def _way(run: Run, snapshot: Snapshot) -> None:
 def _uneven(made: np.ndarray) -> str:
     """What even steps through the noise become."""
     moves = np.linalg.norm(np.diff(made, axis=0), axis=1)
+    if moves.max() < STILL:
+        return "Nothing changes along this way."
     times = float(moves.max() / max(np.median(moves), 1e-12))
     words = (
         "Even steps through the noise are uneven ones behind the generator: the longest here is "
