@@ -108,7 +108,13 @@ def test_the_empty_plane_takes_points(number):
 
 @pytest.mark.parametrize(
     ("values", "limits"),
-    [([0.2, 0.69], (0, 0.7)), ([-0.7, -0.1], (-0.7, 0)), ([-2.5, 1.2], (-3, 1.5)), ([np.nan, np.nan], (0, 1)), ([0], (0, 1))],
-)  # fmt: skip
+    [
+        ([0.2, 0.69], (0, 0.7)),
+        ([-0.7, -0.1], (-0.7, 0)),
+        ([-2.5, 1.2], (-3, 1.5)),
+        ([np.nan, np.nan], (0, 1)),
+        ([0], (0, 1)),
+    ],
+)
 def test_losses_below_zero_have_room(values, limits):
     assert limits_of(np.array(values, dtype=float)) == pytest.approx(limits)
