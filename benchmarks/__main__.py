@@ -16,6 +16,7 @@ from benchmarks import (
     encoder,
     equal_loss,
     followers,
+    gan,
     page,
     race,
     recurrent,
@@ -43,6 +44,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "encoder": encoder.measure,
     "transformer": transformer.measure,
     "vae": vae.measure,
+    "gan": gan.measure,
 }
 
 

@@ -20,6 +20,8 @@ def read_points(content: bytes | str) -> tuple[tuple[float, float], ...]:
     """
     table = read_table(content)
     columns = [name for name, kind in table.kinds.items() if kind == "number"][:2]
+    if len(columns) < 2:  # numbers that are always the same, or different in each row, are numbers all the same
+        columns = list(table.frame.select_dtypes("float64").columns)[:2]
     if len(columns) < 2:
         raise DataError("A table of points needs two columns of numbers: bring one with x and y.")
     values = table.frame[columns].astype("float64").dropna().to_numpy()

@@ -38,6 +38,7 @@ NUM_PUSHED: Final = 48
 NUM_PICTURES: Final = 48
 NUM_REAL_PICTURES: Final = 12
 BINS: Final = 20
+FIRST_STEPS: Final = 100  # in which fakes that are all alike are no alarm
 
 
 class Watched(Game):
@@ -83,7 +84,7 @@ class Watched(Game):
             pictures=None if self.is_plane else self._pictures(fakes, said[1]),
             wasserstein=wasserstein(fakes[: len(fresh)], fresh) if bool(fakes.isfinite().all()) else math.nan,
             copied=math.nan if self.fresh is self.real else copied_ratio(fakes, self.real, fresh),
-            alarms=tuple(verdict.words for verdict in verdicts if verdict.is_so),
+            alarms=tuple(verdict.words for verdict in verdicts if verdict.is_so and self.num_steps >= FIRST_STEPS),
             verdicts=tuple(verdict.words for verdict in verdicts),
             num_real=len(self.real),
             num_parameters=(

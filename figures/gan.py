@@ -133,7 +133,7 @@ def _draw_curves(scene: Scene, history: Any, layout: Layout, step: int, *, is_lo
     here = step if len(history.steps) and step < history.steps[-1] else None  # an earlier moment is visited
     told: dict[str, Any] = {"scale": layout.scale, "here": here}
     names = ("loss", "test_loss")
-    title = "Energy distance to real examples"
+    title = "Energy distance"
     draw_curves(scene, layout.distance, *rows, names, title=title, is_log=is_log, styles=DISTANCES, **told)
     names = ("generator_loss", "discriminator_loss")
     limits = limits_of(np.concatenate([history.values[name] for name in names]))
@@ -162,9 +162,9 @@ def _draw_words(scene: Scene, seen: Any, layout: Layout) -> None:
 
 def far_in_words(seen: Any) -> str:
     """Wasserstein distance, and whether the fakes repeat what was learnt from."""
-    words = f"Wasserstein distance to fresh examples {seen.wasserstein:.3g}"
+    words = f"Wasserstein distance {seen.wasserstein:.3g}"
     if math.isfinite(seen.copied):
-        words += f" · to the nearest learnt from {seen.copied:.2g} × theirs"
+        words += f" · nearest-neighbour ratio {seen.copied:.2g} (fresh examples: 1)"
     return words
 
 

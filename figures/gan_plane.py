@@ -160,7 +160,8 @@ def points_scene(points: Any, *, is_large: bool = False) -> bytes:
 
 def draw_card_plane(scene: Scene, seen: Any, box: Box) -> None:
     """Field, real points and fakes, small."""
-    plane, told = seen.plane, {"xlim": REACH, "ylim": REACH}
+    plane: Any = seen.plane
+    told: dict[str, Any] = {"xlim": REACH, "ylim": REACH}
     _draw_field(scene, seen, box)
     scene.points(box, plane.real, classes=np.full(len(plane.real), REAL), radius=1.6, **told)
     scene.points(box, plane.fake, classes=np.full(len(plane.fake), FAKE), radius=1.6, **told)

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -21,7 +22,7 @@ def reference(inputs, widths, outputs, bend, last):
     """The same layers, written down again."""
     sizes = (inputs, *widths, outputs)
     layers = []
-    for number, (a, b) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for number, (a, b) in enumerate(itertools.pairwise(sizes)):
         layers += [nn.Linear(a, b), last() if number == len(sizes) - 2 else bend()]
     return nn.Sequential(*layers)
 
@@ -79,8 +80,9 @@ def test_the_convolutional_pair_makes_and_judges_pictures_of_28():
 
 def test_a_convolutional_discriminator_knows_neighbours():
     """It has far fewer weights than the dense one, because they are the same at every place."""
-    dense, convolutional = (sum(p.numel() for p in each.parameters()) for each in (Discriminator(), ConvDiscriminator()))
-    assert convolutional < dense / 5
+    dense, convolutional = Discriminator(), ConvDiscriminator()
+    sizes = [sum(parameter.numel() for parameter in network.parameters()) for network in (dense, convolutional)]
+    assert sizes[1] < sizes[0] / 5
 
 
 @pytest.mark.parametrize("is_convolutional", [False, True])
