@@ -25,6 +25,8 @@ from training.probe import evaluating, undone
 
 CELLS: Final = 44  # R
 CURVE: Final = 121  # P
+SMALLEST: Final = 0.01  # of an axis of scores
+HALVED: Final = (*CHANCES, "least squares")  # losses that are the mean of both halves of a batch, not their sum
 NOTED: Final = ("draw_noise", "blurred", "steepness", "discriminator_gradients", "generator_gradients")
 DISCRIMINATOR, GENERATOR = "discriminator", "generator"
 
@@ -62,8 +64,9 @@ class Turn:
         real: (n, D) the real examples of the batch; None in a turn of the generator.
         fake_scores: (n,) what the discriminator said to the fakes before the update.
         real_scores: (n,) and to the real examples.
-        fake_costs: (n,) what each fake adds to the loss, times the size of the batch.
-        real_costs: (n,) likewise.
+        share: of the mean of the real costs, and of that of the fake costs, in the loss.
+        fake_costs: (n,) what each fake costs.
+        real_costs: (n,) what each real example costs.
         penalty: what the gradient penalty adds to the loss.
         loss: the whole of it.
         loss_after: of the same batch after the update, with the same penalty.
@@ -91,6 +94,7 @@ class Turn:
     real: Float[np.ndarray, "n D"] | None
     fake_scores: Float[np.ndarray, " n"]
     real_scores: Float[np.ndarray, " n"] | None
+    share: float
     fake_costs: Float[np.ndarray, " n"]
     real_costs: Float[np.ndarray, " n"] | None
     penalty: float
@@ -197,7 +201,7 @@ def _discriminator_turn(experiment: GANExperiment, events: Events, total: int) -
         costs = _costs(lambda score, label: discriminator_loss(name, score, label), scores, labels)
         penalty = settings.penalty * events.answer("steepness").item() if name == "WGAN-GP" else 0.0
         loss, loss_after = (discriminator_loss(name, each, labels).item() for each in (scores, scores_after))
-    half = len(real)
+    half, share = len(real), 0.5 if name in HALVED else 1.0
     xs = _curve_scores(torch.cat([scores, scores_after]))
     curves = [
         _costs(lambda score, label: discriminator_loss(name, score, label), xs, labels[row].expand_as(xs))
@@ -214,8 +218,9 @@ def _discriminator_turn(experiment: GANExperiment, events: Events, total: int) -
         real=_array(real),
         fake_scores=_array(scores[half:, 0]),
         real_scores=_array(scores[:half, 0]),
-        fake_costs=_array(costs[half:]),
-        real_costs=_array(costs[:half]),
+        share=share,
+        fake_costs=_array(costs[half:]) / (2 * share),
+        real_costs=_array(costs[:half]) / (2 * share),
         penalty=penalty,
         loss=loss + penalty,
         loss_after=loss_after + penalty,
@@ -227,8 +232,8 @@ def _discriminator_turn(experiment: GANExperiment, events: Events, total: int) -
         parts=_parts(before, after, events.answer("discriminator_gradients")),
         weight=_largest(before, after, events.answer("discriminator_gradients")),
         curve_scores=_array(xs[:, 0]),
-        fake_curve=_array(curves[1]),
-        real_curve=_array(curves[0]),
+        fake_curve=_array(curves[1]) / (2 * share),
+        real_curve=_array(curves[0]) / (2 * share),
         field=_field(experiment, before),
         field_after=_field(experiment, after),
     )
@@ -260,6 +265,7 @@ def _generator_turn(experiment: GANExperiment, events: Events, total: int) -> Tu
         real=None,
         fake_scores=_array(scores[:, 0]),
         real_scores=None,
+        share=1.0,
         fake_costs=_array(costs),
         real_costs=None,
         penalty=0.0,
@@ -289,7 +295,7 @@ def _costs(
 
 def _curve_scores(scores: Float[Tensor, "m 1"]) -> Float[Tensor, "P 1"]:
     """Evenly as far as scores reach, and 0 in the middle."""
-    reach = max(1.0, scores.abs().nan_to_num(posinf=1.0).max().item())
+    reach = max(SMALLEST, scores.abs().nan_to_num(posinf=1.0).max().item())
     return torch.linspace(-2 * reach, 2 * reach, CURVE, device=scores.device)[:, None]
 
 

@@ -22,6 +22,7 @@ HEIGHT: Final = 400.0
 PLANE: Final[Box] = (716.0, 26.0, 340.0, 340.0)
 CHART: Final[Box] = (60.0, 206.0, 560.0, 146.0)
 HALF: Final[Box] = (60.0, 206.0, 146.0, 146.0)
+SMALLEST: Final = 0.01  # of an axis of scores
 NEEDLE: Final = 0.22  # of the plane, the longest gradient
 ACROSS: Final = 4  # pictures in a row
 TILE_PITCH: Final = PLANE[2] / ACROSS + 14  # from one row of them to the next
@@ -212,7 +213,7 @@ def score_limits(turn: Any) -> Limits:
     ]
     every = np.concatenate(parts)
     finite = np.abs(every[np.isfinite(every)])
-    reach = max(1.0, round_above(finite)) if len(finite) else 1.0
+    reach = max(SMALLEST, round_above(finite)) if len(finite) else 1.0
     return -reach, reach
 
 

@@ -26,8 +26,8 @@ def beside(run: Run, settings: GANSettings) -> None:
     settings = run.settings
     st.markdown(
         "**GAN and VAE.** Both turn noise into examples. A variational autoencoder learns to explain every example and "
-        "pays for each it cannot explain: it seldom leaves a mode out, and blurs what it is unsure of. A GAN only has to "
-        "pass: it may leave modes out, and need not blur. Both get the same examples, the same batches and as "
+        "pays for each it cannot explain: it seldom leaves a mode out, and blurs what it is unsure of. A GAN only has "
+        "to pass: it may leave modes out, and need not blur. Both get the same examples, the same batches and as "
         "much noise, and are judged by the distance of their samples to real examples that neither has seen."
     )
     if settings.data == OWN_POINTS:

@@ -25,7 +25,6 @@ COST_TO_FORGE: Final = {
     "minimax": r"\ln(1 - D(\tilde x_i))",
     "least squares": r"\tfrac12 (D(\tilde x_i) - 1)^2",
 }
-HALVED: Final = ("non-saturating", "minimax", "least squares")
 
 
 def formula(turn: Any, kind: str, follow: int, settings: Any) -> str:
@@ -93,9 +92,8 @@ def _loss(turn: Any, follow: int, settings: Any) -> str:
         return _loss_of_generator(turn, follow)
     if turn.loss_name not in COST_OF_REAL:
         return _loss_of_critic(turn)
-    half, name, i = (r"\tfrac12 \cdot " if turn.loss_name in HALVED else ""), turn.loss_name, follow + 1
-    scale = 1.0 if half else 0.5  # the costs are those of a mean over both halves
-    real, fake = scale * turn.real_costs, scale * turn.fake_costs
+    half, name, i = (r"\tfrac12 \cdot " if turn.share < 1 else ""), turn.loss_name, follow + 1
+    real, fake = turn.real_costs, turn.fake_costs
     one = r"\text{cost of } x_i" if settings.label_smoothing and turn.gives_chances else COST_OF_REAL[name]
     return aligned(
         rf"L_D &= {half}\tfrac1n \textstyle\sum_i {one} + {half}\tfrac1n \textstyle\sum_i {COST_OF_FAKE[name]}",
@@ -107,7 +105,7 @@ def _loss(turn: Any, follow: int, settings: Any) -> str:
 
 def _loss_of_critic(turn: Any) -> str:
     general = r"-\tfrac1n \textstyle\sum_i D(x_i) + \tfrac1n \textstyle\sum_i D(\tilde x_i)"
-    numbers = f"{tex(float(turn.real_costs.mean()) / 2)} + {factor(float(turn.fake_costs.mean()) / 2)}"
+    numbers = f"{tex(float(turn.real_costs.mean()))} + {factor(float(turn.fake_costs.mean()))}"
     if turn.loss_name == "WGAN-GP":
         general += r" + \lambda\, \tfrac1n \textstyle\sum_i (\lVert \nabla D(\hat x_i) \rVert - 1)^2"
         numbers += f" + {factor(turn.penalty)}"

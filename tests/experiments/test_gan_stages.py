@@ -89,8 +89,8 @@ def test_it_leaves_no_trace(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_costs_of_a_batch_are_its_loss(kind: str) -> None:
     for turn in taken_apart(trained(**KINDS[kind])):
-        costs = turn.fake_costs if turn.real_costs is None else np.concatenate([turn.fake_costs, turn.real_costs])
-        assert costs.mean() + turn.penalty == pytest.approx(turn.loss, rel=1e-4, abs=1e-5)
+        costs = turn.fake_costs.mean() + (0 if turn.real_costs is None else turn.real_costs.mean())
+        assert turn.share * costs + turn.penalty == pytest.approx(turn.loss, rel=1e-4, abs=1e-5)
         assert (turn.penalty > 0) == (kind == "WGAN-GP" and turn.who == DISCRIMINATOR)
         curve = np.interp(turn.fake_scores, turn.curve_scores, turn.fake_curve)
         np.testing.assert_allclose(curve, turn.fake_costs, atol=0.05 * max(1.0, float(np.abs(turn.fake_curve).max())))
@@ -174,3 +174,17 @@ def test_layers_are_counted_from_one() -> None:
     turns: tuple[Turn, ...] = taken_apart(trained(has_spectral_norm=True))
     names = ["layer 1 weight", "layer 1 bias", "layer 2 weight", "layer 2 bias", "layer 3 weight", "layer 3 bias"]
     assert [sorted(part.name for part in turn.parts) for turn in turns] == [sorted(names)] * 2
+
+
+def test_an_example_costs_what_the_formula_says() -> None:
+    costs = {
+        "minimax": lambda real, fake: (np.log1p(np.exp(-real)), np.log1p(np.exp(fake))),
+        "least squares": lambda real, fake: ((real - 1) ** 2, fake**2),
+        "hinge": lambda real, fake: (np.maximum(0, 1 - real), np.maximum(0, 1 + fake)),
+        "WGAN": lambda real, fake: (-real, fake),
+    }
+    for loss, cost in costs.items():
+        first = taken_apart(trained(loss=loss))[0]
+        real, fake = cost(first.real_scores, first.fake_scores)
+        np.testing.assert_allclose(first.real_costs, real, atol=1e-5)
+        np.testing.assert_allclose(first.fake_costs, fake, atol=1e-5)

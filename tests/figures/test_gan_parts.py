@@ -42,7 +42,7 @@ def turn(who="discriminator", is_plane=True, **changes):
     given = {
         "who": who, "number": 1, "total": 1, "loss_name": "minimax", "is_plane": is_plane, "gives_chances": True,
         "shape": (1, 28, 28), "noise": draw.normal(size=(n, 2)), "fakes": draw.uniform(-1, 1, (n, width)),
-        "real": None if is_generator else draw.uniform(-1, 1, (n, width)), "fake_scores": scores,
+        "real": None if is_generator else draw.uniform(-1, 1, (n, width)), "fake_scores": scores, "share": 1.0,
         "real_scores": None if is_generator else -scores, "fake_costs": np.exp(scores),
         "real_costs": None if is_generator else np.exp(scores), "penalty": 0.0, "loss": 0.5, "loss_after": 0.4,
         "fake_after": scores + 0.1, "real_after": None if is_generator else -scores,
@@ -98,6 +98,11 @@ def test_needles_run_against_the_slope_and_the_longest_is_fixed():
 def test_before_and_after_share_one_axis_of_scores():
     assert score_limits(turn(fake_after=np.full(8, 4.2))) == (-5.0, 5.0)
     assert score_limits(turn(fake_after=np.full(8, np.inf)))[1] < 10
+    tiny = np.full(8, 1e-5)
+    assert score_limits(turn(**dict.fromkeys(("fake_after", "real_after", "fake_scores", "real_scores"), tiny))) == (
+        -0.01,
+        0.01,
+    )
 
 
 def test_numbers_that_are_none_are_drawn_too():
