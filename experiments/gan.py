@@ -11,7 +11,7 @@ from torch import Tensor
 from data.images import FILES, ImageSet
 from experiments.gan_data import OwnPoints, make_source
 from experiments.gan_losses import discriminator_loss, generator_loss, wanted
-from experiments.gan_metrics import coverage, energy_distance
+from experiments.gan_metrics import coverage, energy_distance, mean_distance
 from experiments.gan_settings import CHANCES, GANSettings
 from experiments.gan_watching import NUM_PUSHED, Watched
 from training.device import choose_device
@@ -47,6 +47,8 @@ class GANExperiment(Watched):
         self.begin()
         self.num_seen = 0
         self.trail = self._place().repeat(TRAIL_LENGTH, 1, 1)
+        number = len(self.judged_noise)
+        self._spreads = [mean_distance(part[:number], part[:number]) for part in (self.real, self.fresh)]
 
     # ---- learning ----------------------------------------------------------------------------------------------
 
@@ -97,10 +99,10 @@ class GANExperiment(Watched):
             real, fresh = self.real[: len(fakes)], self.fresh[: len(fakes)]
             scores = self.discriminator(torch.cat([real, fakes[: len(real)]]))
             pushes = self.pushes(fakes[:NUM_PUSHED])
-        told, number = self.settings.loss, len(real)
+        told, number, spread = self.settings.loss, len(real), mean_distance(fakes, fakes)
         numbers = {
-            "loss": energy_distance(fakes, real) if bool(scores.isfinite().all()) else math.nan,
-            "test_loss": energy_distance(fakes, fresh),
+            "loss": energy_distance(fakes, real, (spread, self._spreads[0])),
+            "test_loss": energy_distance(fakes, fresh, (spread, self._spreads[1])),
             "generator_loss": generator_loss(told, scores[number:]).item(),
             "discriminator_loss": discriminator_loss(told, scores, wanted(2 * number, 0.0, self.device)).item(),
         }
@@ -111,6 +113,8 @@ class GANExperiment(Watched):
         if cloud is not None and cloud.has_modes:
             found = coverage(fakes.cpu(), cloud.modes, cloud.mode_deviations)
             numbers |= {"covered_share": found.num_covered / len(cloud.modes), "far_share": found.share_far}
+        if not bool(scores.isfinite().all()):  # the fakes may still be there
+            numbers["loss"] = math.nan
         numbers["learning_rate"] = rate_at(self.num_steps, self.settings)
         return numbers
 

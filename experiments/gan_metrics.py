@@ -62,14 +62,22 @@ def mean_distance(x: Float[Tensor, "n D"], y: Float[Tensor, "m D"]) -> float:
     return distances_between(x, y).mean().item()
 
 
-def energy_distance(x: Float[Tensor, "n D"], y: Float[Tensor, "m D"]) -> float:
+def energy_distance(
+    x: Float[Tensor, "n D"], y: Float[Tensor, "m D"], spreads: tuple[float, float] | None = None
+) -> float:
     """√(2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖), in units of the data; 0 only for equal samples.
 
     Two samples of one distribution are about √(E‖X − X′‖ (1/n + 1/m)) apart, so it does not fall to 0. In one dimension
     it is `scipy.stats.energy_distance`. Székely & Rizzo, "Energy statistics", 2013,
     https://doi.org/10.1016/j.jspi.2013.03.018.
+
+    Args:
+        x: one sample.
+        y: another.
+        spreads: `mean_distance` of each with itself, where it is known already.
     """
-    squared = 2 * mean_distance(x, y) - mean_distance(x, x) - mean_distance(y, y)
+    spread_x, spread_y = spreads or (mean_distance(x, x), mean_distance(y, y))
+    squared = 2 * mean_distance(x, y) - spread_x - spread_y
     return math.sqrt(squared) if squared >= 0 else 0.0 if squared > -1e-3 else math.nan
 
 

@@ -9,6 +9,7 @@ from experiments.gan_lessons import LESSONS
 from experiments.gan_settings import OWN_POINTS, GANSettings
 from ui.compare import compare
 from ui.frame import heading, run_knobs, section, stage
+from ui.gan_beside import beside
 from ui.gan_data import data_report, material, own_data
 from ui.gan_inside import look_inside
 from ui.gan_live import SLUG, draw_empty_plane, draw_game, view_knobs
@@ -61,6 +62,7 @@ section("Look inside")
 look_inside(run, run.poll())
 
 section("Compare")
+beside(run, settings)
 compare(run, SLUG, material())
 
 section("Try this")
