@@ -8,6 +8,7 @@ from data.dataset import DataError
 from data.images import ImageSet
 from experiments.gan import GANExperiment
 from experiments.gan_data import SIDE, as_rows
+from experiments.gan_lessons import LESSONS
 from experiments.gan_metrics import coverage, energy_distance
 from experiments.gan_own import files_of, material_of
 from experiments.gan_settings import PICTURES, PLANE, GANSettings
@@ -275,6 +276,30 @@ def test_seeds_draw_other_pictures_in_mixed_order():
     assert not torch.equal(one.real, other.real)
     assert len(one.source.labels[:40].unique()) >= 8
     assert len(one.source.labels) == len(one.real)
+
+
+def of_lesson(slug, trial, seed):
+    """The last numbers and the first distance of a trial of a lesson with another seed."""
+    lesson = next(one for one in LESSONS if one.slug == slug)
+    experiment = build(seed=seed, **lesson.trials[trial].settings)
+    first = experiment.evaluate()["test_loss"]
+    with unchecked():
+        for _ in range(lesson.steps):
+            experiment.step()
+    return experiment.evaluate(), first
+
+
+def test_the_ring_collapses_with_momentum_and_is_covered_without():
+    """What the lesson says of the seeds 0 to 4: one cloud each time, or four to eight."""
+    reached = [[8 * of_lesson("collapse", trial, seed)[0]["covered_share"] for seed in range(5)] for trial in (0, 1)]
+    assert reached[0] == [1] * 5
+    assert min(reached[1]) >= 4
+    assert max(reached[1]) == 8
+
+
+def test_a_discriminator_far_ahead_stops_four_of_five_seeds():
+    found = [of_lesson("too_strong", 0, seed) for seed in range(5)]
+    assert sum(numbers["test_loss"] > 0.8 * first for numbers, first in found) == 4
 
 
 # ---- bad input -----------------------------------------------------------------------------------------------------
