@@ -28,7 +28,6 @@ from training.race import Entrant
 from training.run import Build, Run
 
 NUM_SAMPLES: Final = 256
-NUM_SHOWN: Final = 24  # pictures of each
 MOST_UNITS: Final = 64  # latent units that a VAE may have
 GAN, VAE = "GAN", "VAE"
 
