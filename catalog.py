@@ -97,6 +97,12 @@ PAGES: Final = (
         chapter="Generative models",
         sentence="Squeezes each picture into a small cloud of few numbers, and paints new ones from dice.",
     ),
+    Entry(
+        slug="gan",
+        title="Generative adversarial network",
+        chapter="Generative models",
+        sentence="One network forges, another detects, and both get better.",
+    ),
 )
 
 

@@ -16,6 +16,7 @@ from benchmarks import (
     encoder,
     equal_loss,
     followers,
+    gan,
     gnn,
     page,
     race,
@@ -45,6 +46,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "transformer": transformer.measure,
     "gnn": gnn.measure,
     "vae": vae.measure,
+    "gan": gan.measure,
 }
 
 

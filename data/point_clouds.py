@@ -34,23 +34,20 @@ class PointCloud:
         name: the identifier it was asked for by.
         centres: the middle of each Gaussian, (m, 2); of a visitor's own cloud the points themselves.
         deviations: the standard deviation of each in every direction, (m); all 0 for a visitor's own points.
-        has_modes: whether the points gather around the centres; they do not along a curve.
+        modes: the centres around which the points gather, (k, 2); no rows for a curve or for own points.
+        mode_deviations: the standard deviation of each mode, (k).
     """
 
     name: str
     centres: Float32[Tensor, "m 2"]
     deviations: Float32[Tensor, " m"]
-    has_modes: bool
+    modes: Float32[Tensor, "k 2"]
+    mode_deviations: Float32[Tensor, " k"]
 
     @property
-    def modes(self) -> Float32[Tensor, "k 2"]:
-        """The centre of each mode, (k, 2); no rows for a curve or for own points."""
-        return self.centres if self.has_modes else self.centres[:0]
-
-    @property
-    def mode_deviations(self) -> Float32[Tensor, " k"]:
-        """The standard deviation of each mode, (k)."""
-        return self.deviations if self.has_modes else self.deviations[:0]
+    def has_modes(self) -> bool:
+        """Whether the points gather around the centres; they do not along a curve."""
+        return len(self.modes) > 0
 
     def sample(self, n: int, generator: Generator) -> Points:
         """Draws n independent points: a Gaussian each, then a place in it."""
@@ -80,7 +77,7 @@ class PointCloud:
 def line() -> PointCloud:
     """A straight line, rising, of deviation 0.04."""
     share = torch.linspace(-0.75, 0.75, ALONG)
-    return _curve("line", torch.stack([share, 0.6 * share], dim=1), 0.04)
+    return _without_modes("line", torch.stack([share, 0.6 * share], dim=1), 0.04)
 
 
 def two_gaussians() -> PointCloud:
@@ -105,7 +102,7 @@ def moons() -> PointCloud:
     angle = torch.linspace(0, math.pi, ALONG // 2)
     arc = 0.5 * torch.stack([angle.cos(), angle.sin()], dim=1)
     shift = torch.tensor([0.25, 0.125])
-    return _curve("moons", torch.cat([arc - shift, shift - arc]), 0.05)
+    return _without_modes("moons", torch.cat([arc - shift, shift - arc]), 0.05)
 
 
 def spiral() -> PointCloud:
@@ -113,7 +110,7 @@ def spiral() -> PointCloud:
     share = torch.linspace(0.12, 1, 20 * ALONG)
     angle = 2 * math.pi * 1.75 * share
     path = 0.85 * share.unsqueeze(1) * torch.stack([angle.cos(), angle.sin()], dim=1)
-    return _curve("spiral", _evenly(path), 0.03)
+    return _without_modes("spiral", _evenly(path), 0.03)
 
 
 def clusters() -> PointCloud:
@@ -162,15 +159,16 @@ def own_cloud(points: Sequence[tuple[float | int, float | int]]) -> PointCloud:
     if not all(math.isfinite(x1) and math.isfinite(x2) for x1, x2 in points):
         raise DataError("Each point needs two finite coordinates: remove the others.")
     centres = torch.tensor([[x1, x2] for x1, x2 in points], dtype=torch.float32).clamp(-EXTENT, EXTENT)
-    return PointCloud("own points", centres, torch.zeros(len(centres)), has_modes=False)
+    return _without_modes("own points", centres, 0.0)
 
 
 def _blobs(name: str, centres: Sequence[tuple[float, float]], deviations: Sequence[float]) -> PointCloud:
-    return PointCloud(name, torch.tensor(centres), torch.tensor(deviations), has_modes=True)
+    middles, widths = torch.tensor(centres), torch.tensor(deviations)
+    return PointCloud(name, middles, widths, middles, widths)
 
 
-def _curve(name: str, path: Points, deviation: float) -> PointCloud:
-    return PointCloud(name, path, torch.full((len(path),), deviation), has_modes=False)
+def _without_modes(name: str, path: Points, deviation: float) -> PointCloud:
+    return PointCloud(name, path, torch.full((len(path),), deviation), torch.zeros(0, 2), torch.zeros(0))
 
 
 def _evenly(path: Points) -> Float32[Tensor, "m 2"]:

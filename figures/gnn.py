@@ -10,7 +10,7 @@ from figures.curves import Level, draw_curves, numbers_at
 from figures.gnn_layout import PAGE, PROJECTOR, Layout
 from figures.gnn_network import draw_network
 from figures.gnn_structure import draw_structure
-from figures.scene import Box, Colour, Scene
+from figures.scene import Box, Colour, Limits, Scene
 
 NEAR: Final = 0.06  # of the square that a graph is drawn in, left free around it
 MOST_LINKS: Final = 160  # of a graph that are drawn in small
@@ -233,15 +233,15 @@ def _draw_plane(scene: Scene, seen: Any, layout: Layout) -> None:
     scene.text(left, top + height + 0.9 * scale.note, told, size=scale.note, colour="muted")
 
 
-def plane_limits(seen: Any) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The ends of the plane across and up, growing in steps of the root of two, so that they seldom move."""
-    across, up = (_reach_along(seen.xy[:, axis]) for axis in (0, 1))
-    return (-across, across), (-up, up)
+def plane_limits(seen: Any) -> tuple[Limits, Limits]:
+    """The ends of the plane across and up, each growing in steps of the root of two, so that they seldom move."""
+    ends = [(-_step_above(-values), _step_above(values)) for values in np.asarray(seen.xy).T]
+    return ends[0], ends[1]
 
 
-def _reach_along(values: np.ndarray) -> float:
-    top = float(np.abs(values).max()) if values.size else 1.0
-    return 1.05 * 2.0 ** (math.ceil(2 * math.log2(top)) / 2) if top > 1e-9 and math.isfinite(top) else 1.0
+def _step_above(values: np.ndarray) -> float:
+    top = float(values.max()) if values.size else 1.0
+    return 1.05 * 2.0 ** (math.ceil(2 * math.log2(top)) / 2) if top > 1e-9 and math.isfinite(top) else 0.1
 
 
 def _draw_points(scene: Scene, seen: Any, box: Box, *, radius: float) -> None:

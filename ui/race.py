@@ -28,6 +28,7 @@ def race_panel(
     label: str = "Train them side by side",
     levels: Mapping[str, Sequence[Level]] = NO_LEVELS,
     limits: Mapping[str, Limits] = NO_LIMITS,
+    below: Callable[[Race], None] | None = None,
 ) -> Race | None:
     """A button that trains the entrants, their curves, and a table of where they ended.
 
@@ -40,6 +41,7 @@ def race_panel(
         label: what the button says.
         levels: of a recorded number, horizontal lines to compare with.
         limits: of a recorded number, the ends of its axis, where it should not begin at 0.
+        below: draws more of the race below its curves, while it goes on too.
 
     Returns:
         The finished race, in whose runs the trained networks are; None before there is one.
@@ -62,7 +64,7 @@ def race_panel(
     if race is None:
         return None
     st.fragment(_show, run_every=TICK_SECONDS if is_on else None)(
-        race, slug, name, tuple(watched), is_on, levels, limits
+        race, slug, name, tuple(watched), is_on, levels, limits, below
     )
     if race.message:
         st.info(plain(race.message))
@@ -85,6 +87,7 @@ def _show(
     was_on: bool,
     levels: Mapping[str, Sequence[Level]],
     limits: Mapping[str, Limits],
+    below: Callable[[Race], None] | None,
 ) -> None:
     """Progress and curves; when the race is over, the page is drawn anew with its table."""
     if race.is_running:
@@ -107,6 +110,8 @@ def _show(
     quantities = {column: name_in_words(column) for column in watched}
     scene = race_scene(racers, quantities, race.num_steps, levels, limits)
     live_canvas(scene, key=f"{slug}_{name}_curves", height=SHARE)
+    if below is not None:
+        below(race)
 
 
 def _table(race: Race, watched: Sequence[str]) -> str:
