@@ -3,13 +3,13 @@
 from typing import Any
 
 import streamlit as st
-from ui.gnn_data import material, own_molecules_controls
 
 from experiments.gnn import GNNExperiment
 from experiments.gnn_lessons import LESSONS
 from experiments.gnn_settings import OWN_MOLECULES, OWN_NETWORK, GNNSettings
 from ui.compare import compare
 from ui.frame import heading, run_knobs, section, stage
+from ui.gnn_data import material, own_molecules_controls
 from ui.gnn_inside import look_inside
 from ui.gnn_live import SLUG, draw_graphs, view_knobs
 from ui.gnn_network_data import own_network_controls
