@@ -14,6 +14,7 @@ from ui.attention_lengths import trained_positions
 from ui.attention_live import HEAD, LAYER, SLUG
 from ui.attention_masks import masks
 from ui.attention_positions import positions
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 
 TABS_KEY: Final = "attention_inside"
@@ -30,11 +31,7 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot, chosen: tuple[int, int]) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
     if (st.session_state.get(LAYER, 1), st.session_state.get(HEAD, 1)) != chosen:
         st.rerun()  # the live picture shows the chosen head
 

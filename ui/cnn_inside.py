@@ -17,6 +17,7 @@ from ui.cnn_own import own_picture, own_tab
 from ui.cnn_races import shift_part, size_part
 from ui.live import live_canvas
 from ui.still import mode, show
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 from ui.words import plain, tex
 
@@ -44,11 +45,7 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot, chosen: Any) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
     now = selected()
     if st.session_state.pop(LOOKED, False):
         st.rerun()  # the picture looked at changes, in the live picture too

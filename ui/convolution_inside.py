@@ -11,6 +11,7 @@ from ui.convolution_arithmetic import arithmetic_tab
 from ui.convolution_inception import inception_tab
 from ui.convolution_pictures import field_tab, kernels_tab, shift_tab
 from ui.convolution_races import races_tab
+from ui.tabs import open_tab
 
 SLUG: Final = "convolution"
 TABS_KEY: Final = "convolution_inside"
@@ -21,11 +22,7 @@ def look_inside(run: Run) -> None:
     """The tabs. A fragment, so that turning a knob in here does not draw the live picture anew."""
     if st.session_state.pop("_convolution_asks", False):
         st.rerun()  # the filter to find was set, and the run above starts anew
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run)
+    open_tab(TABS, TABS_KEY, run)
 
 
 def _layers(run: Run) -> None:

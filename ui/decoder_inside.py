@@ -16,6 +16,7 @@ from ui.decoder_live import SLUG
 from ui.decoder_next import next_tab
 from ui.decoder_surprise import surprise_tab
 from ui.decoder_writing import writing_tab
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 
 TABS_KEY: Final = "decoder_inside"
@@ -32,11 +33,7 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
 
 
 def heads_tab(run: Run, snapshot: Snapshot) -> None:

@@ -17,6 +17,7 @@ from ui.gan_stages import stages_tab
 from ui.gan_walk import walk_tab
 from ui.live import live_canvas
 from ui.still import mode, show
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 from ui.words import written
 
@@ -38,14 +39,13 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                if snapshot.has_failed and draw is not layers_tab:
-                    st.caption(NO_NUMBERS)
-                else:
-                    draw(run, snapshot)
+    is_whole = not snapshot.has_failed
+    tabs = {name: draw if is_whole or draw is layers_tab else _no_numbers for name, draw in TABS.items()}
+    open_tab(tabs, TABS_KEY, run, snapshot)
+
+
+def _no_numbers(run: Run, snapshot: Snapshot) -> None:
+    st.caption(NO_NUMBERS)
 
 
 # ---- scores --------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ui.lstm_live import GOES, SLUG, choose, chosen_place
 from ui.lstm_race import gradients_of_the_race
 from ui.lstm_search import search_tab
 from ui.still import mode, show
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 from ui.words import factor, plain, tex, written
 
@@ -47,11 +48,7 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot, place: tuple[int, int]) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
     if chosen_place(snapshot) != place or st.session_state.pop(GOES, False):
         st.rerun()  # the live picture outlines what was chosen
 

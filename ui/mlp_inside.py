@@ -13,6 +13,7 @@ from ui.mlp_backprop import backprop_tab
 from ui.mlp_baselines import baseline_levels, baseline_part
 from ui.mlp_neuron import CHANGED, neuron_tab, selected, weights_tab
 from ui.still import mode, show
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 
 SLUG: Final = "mlp"
@@ -45,11 +46,7 @@ def _tabs(run: Run, snapshot: Snapshot, chosen: Selected) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
     if st.session_state.get(CHANGED):
         st.rerun()
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
     now = selected()
     if now != chosen:
         st.session_state["_mlp_inside_selected"] = now

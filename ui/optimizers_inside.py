@@ -12,6 +12,7 @@ from figures.optimizers_still import path_map, path_relief
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
 from ui.still import mode, show
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 
 SLUG: Final = "optimizers"
@@ -33,11 +34,7 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key="optimizers_inside", on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, "optimizers_inside", run, snapshot)
 
 
 def step_tab(run: Run, snapshot: Snapshot) -> None:

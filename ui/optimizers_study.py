@@ -10,6 +10,7 @@ from ui.optimizers_losses import losses_part
 from ui.optimizers_noise import noise_part
 from ui.optimizers_range import range_part
 from ui.optimizers_schedules import schedules_part
+from ui.tabs import open_tab
 
 TABS_KEY: Final = "optimizers_study"
 
@@ -17,11 +18,7 @@ TABS_KEY: Final = "optimizers_study"
 @st.fragment
 def study() -> None:
     """Learning-rate range test, schedules, losses, activations, and batch size, each in a tab."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw()
+    open_tab(TABS, TABS_KEY)
 
 
 TABS: Final[Mapping[str, Callable[[], None]]] = {

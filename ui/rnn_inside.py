@@ -16,6 +16,7 @@ from ui.decoder_leak import leak_test
 from ui.rnn_live import selected
 from ui.sequence_inside import time_tab, writing_tab
 from ui.still import mode, show
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 from ui.words import factor, plain, tex, written
 
@@ -40,11 +41,7 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
 
 
 def forgetting_tab(run: Run, snapshot: Snapshot) -> None:

@@ -26,6 +26,7 @@ from training.run import Run, Snapshot
 from ui.anatomy import anatomy
 from ui.live import live_canvas
 from ui.own_tokenizer import TRAINED
+from ui.tabs import open_tab
 from ui.tokenizer_live import SLUG
 from ui.tokenizer_text import MAX_LETTERS, WHO, chosen, text_tab
 from ui.words import plain
@@ -49,11 +50,7 @@ def keep(run: Run) -> None:
 @st.fragment
 def look_inside(run: Run, snapshot: Snapshot) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
 
 
 def merges_tab(run: Run, snapshot: Snapshot) -> None:

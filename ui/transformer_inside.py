@@ -22,6 +22,7 @@ from ui.attention_maps import attention_view
 from ui.knobs import IN_URL
 from ui.live import live_canvas
 from ui.still import mode, show
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 from ui.transformer_live import SLUG
 from ui.transformer_search import search_tab
@@ -51,11 +52,7 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
 
 
 def attention_tab(run: Run, snapshot: Snapshot) -> None:

@@ -11,6 +11,7 @@ from figures.vae_still import aggregate_still, kl_still, variance_still
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
 from ui.still import mode, show
+from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 from ui.vae_bound import bound_tab
 from ui.vae_example import between_tab, example_tab
@@ -36,11 +37,7 @@ def look_inside(run: Run, snapshot: Snapshot) -> None:
 @st.fragment
 def _tabs(run: Run, snapshot: Snapshot) -> None:
     """The tabs. A fragment, so that turning a page in here does not draw the live picture anew."""
-    parts = st.tabs(list(TABS), key=TABS_KEY, on_change="rerun", bind="query-params")
-    for part, draw in zip(parts, TABS.values(), strict=True):
-        if part.open:
-            with part:
-                draw(run, snapshot)
+    open_tab(TABS, TABS_KEY, run, snapshot)
 
 
 def units_tab(run: Run, snapshot: Snapshot) -> None:
