@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from data.graphs import Part, collate
 from experiments.gnn_settings import GNNSettings
 from experiments.gnn_shown import shown
-from experiments.gnn_slopes import distances, jacobian
+from experiments.gnn_slopes import distances, is_estimated, jacobian
 from models.gnn import SimpleGNN, edge_weights
 from training.probe import evaluating, undone
 from training.race import Entrant
@@ -173,11 +173,13 @@ class Squashed:
         measured: mean size of ∂h_v / ∂x_u over pairs, in the network.
         graph: mean of (Âᴸ)_vu, what the links alone hand on, with GCN's weights.
         num_layers: L; what is further away has slope 0.
+        is_estimated: whether the sizes of the slopes are estimates.
     """
 
     measured: ByDistance
     graph: ByDistance
     num_layers: int
+    is_estimated: bool
 
 
 def squashed(experiment: Any, *, start: Mapping[str, Any] | None = None) -> Squashed:
@@ -196,9 +198,8 @@ def squashed_of(model: SimpleGNN, part: Part) -> Squashed:
     asked = np.unique(np.linspace(0, number - 1, max(1, min(number, most // number))).astype(int))
     away = np.stack([distances(part, int(node)) for node in asked])  # (asked, n)
     powers = np.linalg.matrix_power(_spread(part), len(model.convs))[asked]
-    return Squashed(
-        _mean_by(away, jacobian(model, part, asked, len(model.convs))), _mean_by(away, powers), len(model.convs)
-    )
+    measured = _mean_by(away, jacobian(model, part, asked, len(model.convs)))
+    return Squashed(measured, _mean_by(away, powers), len(model.convs), is_estimated(model, part))
 
 
 def _spread(part: Part) -> np.ndarray:

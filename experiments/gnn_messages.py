@@ -17,7 +17,7 @@ from torch_geometric.nn import PairNorm
 
 from data.graphs import Part
 from experiments.gnn_shown import shown, states_of
-from experiments.gnn_slopes import distances, jacobian
+from experiments.gnn_slopes import distances, is_estimated, jacobian
 from models.gnn import READS_EDGES, SimpleGNN, edge_weights
 
 KINDS: Final = {
@@ -339,12 +339,14 @@ class Reach:
         walks: (n,) ways of at most k links that lead here, standing still allowed: row of (A + 1)ᵏ.
         slopes: (n,) size of the slope of the node's state to each node's inputs, in the live network.
         hears_all: whether a normalisation mixes all nodes of the graph.
+        is_estimated: whether the sizes of the slopes are estimates; where they are 0 is exact.
     """
 
     distance: np.ndarray
     walks: np.ndarray
     slopes: np.ndarray
     hears_all: bool
+    is_estimated: bool
 
 
 def reach(experiment: Any, *, node: int, num_layers: int) -> Reach:
@@ -361,4 +363,5 @@ def reach_of(model: SimpleGNN, part: Part, node: int, num_layers: int) -> Reach:
         walks = walks + np.bincount(source, walks[target], minlength=len(walks))
     slopes = jacobian(model, part, np.array([node]), num_layers)[0]
     hears_all = num_layers > 0 and any(isinstance(norm, PairNorm) for norm in model.norms[:num_layers])
-    return Reach(distances(part, node), walks, slopes, hears_all)
+    is_guess = num_layers > 0 and is_estimated(model, part)
+    return Reach(distances(part, node), walks, slopes, hears_all, is_guess)

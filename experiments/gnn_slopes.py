@@ -62,10 +62,20 @@ def jacobian(model: SimpleGNN, part: Part, asked: np.ndarray, num_layers: int) -
 
 def probes(width: int, num_nodes: int, *, is_slow: bool = False) -> Float[Tensor, "p H"]:
     """What the channels are multiplied by: one at a time, or mixtures whose squares sum to the same on average."""
-    if (num_nodes <= MOST_EXACT and not is_slow) or width <= NUM_PROBES:
+    if not is_mixed(width, num_nodes, is_slow=is_slow):
         return torch.eye(width)
     signs = torch.randint(0, 2, (NUM_PROBES, width), generator=seeded(SEED)) * 2.0 - 1.0
     return signs / NUM_PROBES**0.5
+
+
+def is_mixed(width: int, num_nodes: int, *, is_slow: bool = False) -> bool:
+    """Whether mixtures stand for the channels, so that the sizes of slopes are estimates."""
+    return width > NUM_PROBES and (num_nodes > MOST_EXACT or is_slow)
+
+
+def is_estimated(model: SimpleGNN, part: Part) -> bool:
+    """Whether `jacobian` estimates the sizes of the slopes of this network on this graph."""
+    return is_mixed(model.lin.in_features, len(part.x), is_slow=model.layer == "NNConv")
 
 
 def _copied(part: Part, count: int) -> Batch:

@@ -19,6 +19,7 @@ from experiments.gnn_depth import (
 from figures.gnn_depth import alike_still, depths_still, places_still, squashed_still
 from training.lessons import name_in_words
 from training.run import Run, Snapshot
+from ui.gnn_messages import ESTIMATED
 from ui.knobs import IN_URL
 from ui.race import race_panel
 from ui.still import mode, show
@@ -177,4 +178,5 @@ def squashed_words(now: Squashed) -> str:
         "Whatever is far must share the same few numbers with all that is on the way. The dotted curve is what the "
         "links alone hand on, (Âᴸ) between the two nodes with GCN's weights, brought to the same height at 0: where "
         "the network follows it, the graph's shape decides what is heard, not the training."
+        + (f" {ESTIMATED}" if now.is_estimated else "")
     )

@@ -22,6 +22,10 @@ LAYER: Final = "gnn_message_layer"
 CHANNEL: Final = "gnn_message_channel"
 MOST_TERMS: Final = 5  # of a sum that are written out
 HEIGHT: Final = 430.0
+ESTIMATED: Final = (
+    "In a graph this large, or through a layer this slow, the sizes of the slopes are estimated from sixteen mixtures "
+    "of the channels; where there is none, there is exactly none."
+)
 NO_MATRIX: Final = {
     "GINE": "GINE adds the bond to each message and bends it before the sum, so a message is no weight times a node.",
     "GAT": (
@@ -319,6 +323,8 @@ def reach_words(seen: Shown, found: Any, node: int, layers: int) -> str:
         f"has arrived: **{counted}** of {everybody} nodes; the numbers count the ways. In the network, the state has a "
         f"slope to the inputs of **{heard}** nodes; the shares are the sizes of these slopes, the largest is 100 %."
     )
+    if found.is_estimated:
+        words += f" {ESTIMATED}"
     if found.hears_all:
         return words + " PairNorm takes the mean of all nodes away, so that everybody hears everybody at once."
     if heard < counted:

@@ -8,7 +8,7 @@ import torch
 from data.graphs import Part
 from experiments.gnn_messages import matrices_of, message, message_of, reach_of
 from experiments.gnn_shown import laid_out, shown
-from experiments.gnn_slopes import NUM_PROBES, distances, jacobian, probes
+from experiments.gnn_slopes import NUM_PROBES, distances, is_estimated, jacobian, probes
 from models.gnn import SimpleGNN
 from tests.experiments.gnn_parts import LAYERS, links, network, path, ring_with_tail, stand_in
 
@@ -151,6 +151,13 @@ def test_mixtures_of_channels_stand_for_all_of_them_in_large_graphs():
     expected = jacobian(exact, small, np.array([4]), 2)[0]
     np.testing.assert_array_equal(found[66:75] > 0, expected > 0)
     np.testing.assert_allclose(found[68:73], expected[2:7], rtol=0.6)
+
+
+def test_sizes_that_are_estimates_are_called_so():
+    wide = SimpleGNN(path(4).x.shape[1], 32)
+    assert [is_estimated(wide, path(number)) for number in (4, 100, 150)] == [False, False, True]
+    assert not is_estimated(SimpleGNN(path(4).x.shape[1], 16), path(150))
+    assert [reach_of(wide.eval(), path(150), 0, layers).is_estimated for layers in (0, 1)] == [False, True]
 
 
 def test_the_experiment_is_asked_for_the_graph_of_its_picture():
