@@ -4,12 +4,13 @@ Why it was needed: a molecule or a circle of friends has no first node and no fi
 a table or a picture would give another answer when the nodes are numbered anew; this one cannot, because a sum over
 neighbours and a sum over nodes do not know an order.
 
-Papers: Kipf & Welling, "Semi-supervised classification with graph convolutional networks", arXiv:1609.02907 (GCN);
-Gilmer et al., "Neural message passing for quantum chemistry", arXiv:1704.01212 (the frame, NNConv); Hamilton et al.,
-"Inductive representation learning on large graphs", arXiv:1706.02216 (GraphSAGE); Xu et al., "How powerful are graph
-neural networks?", arXiv:1810.00826 (GIN); Hu et al., "Strategies for pre-training graph neural networks",
-arXiv:1905.12265 (GINE, which reads the edges); Brody et al., "How attentive are graph attention networks?",
-arXiv:2105.14491 (GATv2).
+Papers: Kipf & Welling, "Semi-supervised classification with graph convolutional networks", 2016,
+https://arxiv.org/abs/1609.02907 (GCN); Gilmer et al., "Neural message passing for quantum chemistry", 2017,
+https://arxiv.org/abs/1704.01212 (the frame, NNConv); Hamilton et al., "Inductive representation learning on large
+graphs", 2017, https://arxiv.org/abs/1706.02216 (GraphSAGE); Xu et al., "How powerful are graph neural networks?", 2018,
+https://arxiv.org/abs/1810.00826 (GIN); Hu et al., "Strategies for pre-training graph neural networks", 2019,
+https://arxiv.org/abs/1905.12265 (GINE, which reads the edges); Brody et al., "How attentive are graph attention
+networks?", 2021, https://arxiv.org/abs/2105.14491 (GATv2).
 
 Differs from the lecture: two layers of 64 and a mean are its defaults, and other layers, depths and read-outs come by
 keyword. The lecture's layer, GCN, does not look at the kind of a bond; GINE, GAT and NNConv do. The layers are

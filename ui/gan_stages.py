@@ -14,7 +14,7 @@ from ui.runs import poll
 from ui.words import written
 
 PLACE: Final = "gan_stage"  # the slider, from 1
-FOLLOW: Final = "gan_follow"
+FOLLOW: Final = "gan_stage_example"
 TAKEN: Final = "_gan_taken_apart"
 WAIT_SECONDS: Final = 2.0
 MAKE: Final = (("noise", "generator"), ("generator", "fakes"))

@@ -34,7 +34,8 @@ assert "torchvision" not in sys.modules, "torchvision is imported before anybody
 
 
 def run(program: str) -> None:
-    command = [sys.executable, "-W", "error", "-c", program]
+    strict = ["-W", "error", "-W", "ignore:`torch.jit.script` is deprecated"]  # as in pyproject.toml
+    command = [sys.executable, *strict, "-c", program]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-1500:]
 

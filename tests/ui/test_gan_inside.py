@@ -90,13 +90,13 @@ def test_the_stepper_goes_through_all_stages_and_round(kind: str) -> None:
 def test_the_formula_has_the_numbers_of_the_example_followed() -> None:
     app = open_tab("Slow motion")
     first = app.latex[0].value
-    app.number_input(key="gan_follow").set_value(7).run()
+    app.number_input(key="gan_stage_example").set_value(7).run()
     assert "z_{7}" in app.latex[0].value != first
 
 
 def test_a_smaller_batch_keeps_the_example_in_it() -> None:
-    app = open_tab("Slow motion", {"batch_size": 8}, gan_follow=100)
-    assert app.number_input(key="gan_follow").value == 8
+    app = open_tab("Slow motion", {"batch_size": 8}, gan_stage_example=100)
+    assert app.number_input(key="gan_stage_example").value == 8
 
 
 def test_the_step_shown_is_taken() -> None:
