@@ -56,6 +56,7 @@ class Batches:
         )
         numbered = graphs.edge_index + graphs.node_starts[of_graph]
         self._edge_weight, self._loop_weight = edge_weights(layer, numbered, len(graphs.x))
+        self.degrees = torch.bincount(numbered[1], minlength=len(graphs.x))  # (N,) neighbours of each node
         self._kept: Padded | None = None
         if layer in DENSE and graphs.num_graphs * int(self._sizes.max()) ** 2 <= MOST_KEPT:
             self._kept = self._pad(self.flat(torch.arange(graphs.num_graphs, device=graphs.x.device)))

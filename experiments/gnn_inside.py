@@ -161,15 +161,7 @@ class Inside:
         first = (y == y.new_tensor(0 if len(graphs.class_names) > 2 else 1)).float() if graphs.class_names else y
         if graphs.level == "graph":
             return first, graphs.node_starts.diff()[rows].float()
-        return first, self._degrees[rows].float()
-
-    @property
-    def _degrees(self) -> Int64[Tensor, " N"]:
-        graphs = self.graphs
-        of_graph = torch.repeat_interleave(
-            torch.arange(graphs.num_graphs).to(graphs.x.device), graphs.edge_starts.diff()
-        )
-        return torch.bincount(graphs.edge_index[1] + graphs.node_starts[of_graph], minlength=len(graphs.x))
+        return first, self.batches.degrees[rows].float()
 
     @torch.no_grad()
     def verdict(self) -> Verdict:
