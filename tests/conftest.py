@@ -1,6 +1,7 @@
 """What every test shares."""
 
 import re
+from importlib.util import find_spec
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from catalog import PAGES
+from data.extras import EXTRAS
 from tests.browser import NONE_FOUND, find_browser
 
 # The same cases in every run, and no time limit per case: a slow machine is not a broken law.
@@ -38,3 +40,10 @@ class ByPage(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPage:
     return ByPage(config, log)
+
+
+@pytest.fixture
+def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine where requirements-pretrained.txt is not installed."""
+    hidden = {extra.package for extra in EXTRAS.values()} | {"gguf", "timm", "transformers", "regex"}
+    monkeypatch.setattr("data.extras.find_spec", lambda name: None if name in hidden else find_spec(name))

@@ -1,0 +1,37 @@
+"""Networks that others trained: read from disk once a process, then shared by all visitors and never changed."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from torch import Tensor, nn
+
+Loaded = TypeVar("Loaded", bound=nn.Module)
+
+_lock: Final = threading.RLock()
+_shelf: Final[dict[str, Any]] = {}
+
+
+def shared(name: str, load: Callable[[], Loaded]) -> Loaded:
+    """The network of that name; loaded when it is first asked for, frozen and in evaluation mode.
+
+    Who trains on it makes a deep copy and trains that one.
+
+    Args:
+        name: one of `data.extras.EXTRAS`, or another that nothing else has.
+        load: makes the network; an error of it, such as `MissingExtraError`, passes through and nothing is kept.
+    """
+    with _lock:
+        if name not in _shelf:
+            _shelf[name] = load().requires_grad_(False).eval()
+        return _shelf[name]
+
+
+def memory() -> dict[str, int]:
+    """Bytes that the weights of each network on the shelf take."""
+    with _lock:
+        return {name: sum(map(_bytes, {*network.parameters(), *network.buffers()})) for name, network in _shelf.items()}
+
+
+def _bytes(tensor: Tensor) -> int:
+    return tensor.numel() * tensor.element_size()
