@@ -122,7 +122,7 @@ def _can_run(root: Path, line: str) -> bool:
             return True
         case ["python", "-m", module]:
             return importlib.util.find_spec(module) is not None
-        case ["pip", "install", "-r", name] | ["streamlit", "run", name]:
+        case ["pip", "install", *_, "-r", name] | ["streamlit", "run", name]:
             return (root / name).is_file()
         case [r".venv\Scripts\activate"]:
             return True
