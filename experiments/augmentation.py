@@ -14,9 +14,10 @@ from experiments.augmentation_inside import Inside
 from experiments.augmentation_observation import AugmentationObservation
 from experiments.augmentation_settings import OWN, AugmentationSettings
 from experiments.cnn_data import scaled
-from experiments.cnn_observation import array, spread_over_classes
+from experiments.cnn_observation import spread_over_classes
 from models.augmentation import Augment, mixed
 from models.cnn import SimpleCNN
+from training.arrays import array
 from training.device import choose_device
 from training.experiment import Network
 from training.findings import slower

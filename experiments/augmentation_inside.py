@@ -13,8 +13,8 @@ from torch import Tensor
 
 from data.dataset import seeded
 from experiments.augmentation_settings import AugmentationSettings
-from experiments.cnn_observation import array
 from models.augmentation import Augment, blurred, erased, jittered, moved, placed, projected, turned
+from training.arrays import array
 
 NUM_VARIANTS: Final = 32
 BINS: Final = 40

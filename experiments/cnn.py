@@ -13,8 +13,9 @@ from data.images import FILES, ImageSet
 from experiments.cnn_data import as_input, make_pictures
 from experiments.cnn_inside import Inside, Picture
 from experiments.cnn_network import drawn_layers, make_network, set_dropout, still
-from experiments.cnn_observation import CNNObservation, array, spread_over_classes
+from experiments.cnn_observation import CNNObservation, spread_over_classes
 from experiments.cnn_settings import CNNSettings
+from training.arrays import array
 from training.device import choose_device
 from training.experiment import Network
 from training.findings import slower

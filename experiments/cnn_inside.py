@@ -15,9 +15,9 @@ from torch.nn import functional as F
 
 from experiments.cnn_data import DIRECTIONS, Pictures, as_input, moved_by, shuffled
 from experiments.cnn_network import convolutions, last_maps, origin, still
-from experiments.cnn_observation import array
 from experiments.cnn_settings import CNNSettings
 from models.cnn import SimpleCNN
+from training.arrays import array
 from training.settings import SettingsError
 
 NUM_WORST: Final = 12

@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
+from training.arrays import array
+
 SHOWN_MAPS: Final = 16  # of a layer
 SHOWN_SIDE: Final = 32  # cells along a map's side; larger maps are thinned
 
@@ -80,12 +82,6 @@ class CNNObservation:
     dead_share: tuple[float, ...]
     source: str
     report: str
-
-
-def array(tensor: Tensor) -> np.ndarray:
-    """A copy of a tensor for the pictures."""
-    copied: np.ndarray = tensor.detach().cpu().numpy().copy()
-    return copied
 
 
 def layer_maps(name: str, what: str, maps: Float[Tensor, "F h w"], numbers: Sequence[int] = ()) -> LayerMaps:

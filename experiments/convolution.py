@@ -14,6 +14,7 @@ from data.filters import kernel_called
 from data.photos import SOURCES, colour_picture, grey
 from experiments.convolution_settings import ConvolutionSettings
 from models.convolution import ConvolutionStack
+from training.arrays import array
 from training.device import choose_device
 from training.experiment import Network
 from training.findings import slower
@@ -308,11 +309,6 @@ def _centred(kernel: Float[Tensor, "K K"], size: int) -> Float[Tensor, "size siz
     before = (size - 1) // 2 - (len(kernel) - 1) // 2
     after = size - len(kernel) - before
     return F.pad(kernel, (before, after, before, after))
-
-
-def array(tensor: Tensor) -> np.ndarray:
-    """A copy for the pictures, which training does not change."""
-    return tensor.detach().cpu().numpy().copy()
 
 
 EXPERIMENT: Final = ConvolutionExperiment

@@ -27,6 +27,7 @@ from experiments.encoder_observation import (
 from experiments.encoder_settings import FILL, PRETRAINED, WITH_CLASSES, EncoderSettings
 from models.attention_inside import attention_weights
 from models.encoder import CLS, MASK, SPECIAL, UNKNOWN, MaskedLanguageModel, SimpleTransformerEncoder, corrupted
+from training.arrays import array
 from training.probe import evaluating
 
 TOP: Final = 5
@@ -325,9 +326,3 @@ class Inside:
     def text_of(self, row: int) -> str:
         """A test sentence as text that can be read again."""
         return self.corpus.text_of(min(self.corpus.num_train + row, len(self._ids) - 1))
-
-
-def array(tensor: Tensor) -> np.ndarray:
-    """A copy of a tensor for the pictures."""
-    copied: np.ndarray = tensor.detach().cpu().numpy().copy()
-    return copied

@@ -21,6 +21,7 @@ from experiments.gan_losses import generator_slope
 from experiments.gan_metrics import FAIR_PART, NEAR, accuracy, copied_ratio, coverage, nearest, ranking
 from experiments.gan_settings import CHANCES
 from experiments.gan_stages import CELLS, grid, said
+from training.arrays import doubles
 
 NUM_FAKES: Final = 2000  # that a density is estimated from
 NUM_SHOWN: Final = 400  # points that are drawn
@@ -170,7 +171,7 @@ def real_points(experiment: GANExperiment) -> Float[np.ndarray, "m 2"] | None:
 
 def real_examples(experiment: GANExperiment) -> Float[np.ndarray, "m D"]:
     """Some real examples."""
-    return _array(experiment.real[:NUM_SHOWN])
+    return doubles(experiment.real[:NUM_SHOWN])
 
 
 # ---- noise ---------------------------------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def way(experiment: GANExperiment, first: int, second: int, steps: int, *, is_ro
         if 1e-3 < angle.item() < math.pi - 1e-3:
             noise = (((1 - share) * angle).sin() * start + (share * angle).sin() * end) / angle.sin()
     made, scores = _made(experiment, noise)
-    return Way(_array(noise), made, scores)
+    return Way(doubles(noise), made, scores)
 
 
 def decoded(experiment: GANExperiment, noise: tuple[float, ...]) -> tuple[np.ndarray, float]:
@@ -225,7 +226,7 @@ def pulls(experiment: GANExperiment, noise: tuple[float, ...]) -> Float[np.ndarr
 def _made(experiment: GANExperiment, noise: Tensor) -> tuple[np.ndarray, np.ndarray]:
     with experiment.still():
         made = experiment.generator(noise)
-        return _array(made), _array(experiment.discriminator(made)[:, 0])
+        return doubles(made), doubles(experiment.discriminator(made)[:, 0])
 
 
 def bent(experiment: GANExperiment, cells: int = CELLS_BENT) -> Bent:
@@ -234,7 +235,7 @@ def bent(experiment: GANExperiment, cells: int = CELLS_BENT) -> Bent:
     ends = torch.linspace(-reach, reach, cells + 1, device=experiment.device)
     noise = torch.stack(torch.meshgrid(ends, ends, indexing="ij"), dim=2)  # (k, k, 2)
     made = _made(experiment, noise.flatten(0, 1))[0].reshape(cells + 1, cells + 1, 2)
-    return Bent(_array(noise), made, areas(made) / (2 * reach / cells) ** 2)
+    return Bent(doubles(noise), made, areas(made) / (2 * reach / cells) ** 2)
 
 
 def areas(corners: Float[np.ndarray, "k k 2"]) -> Float[np.ndarray, "c c"]:
@@ -257,7 +258,7 @@ def scores_of(experiment: GANExperiment) -> Scores:
     truth = np.concatenate([np.ones(len(real)), np.zeros(len(fake))])
     false_share, true_share, _ = roc_curve(truth, torch.cat([real, fake]).cpu().numpy())
     best = accuracy(real, fake) if _has_zero(experiment) else float((true_share + 1 - false_share).max() / 2)
-    return Scores(_array(real), _array(new), _array(fake), false_share, true_share, ranking(real, fake), best)
+    return Scores(doubles(real), doubles(new), doubles(fake), false_share, true_share, ranking(real, fake), best)
 
 
 def _has_zero(experiment: GANExperiment) -> bool:
@@ -291,7 +292,7 @@ def ideal(experiment: GANExperiment) -> Ideal | None:
     weight = (p + q) * is_used
     gap = ((drawn - best.nan_to_num()).abs() * weight).sum() / weight.sum()
     real = experiment.real[:NUM_SHOWN].cpu()
-    return Ideal(_array(drawn), _array(best), _array(fakes[:NUM_SHOWN]), _array(real), gap.item())
+    return Ideal(doubles(drawn), doubles(best), doubles(fakes[:NUM_SHOWN]), doubles(real), gap.item())
 
 
 def blurred_density(points: Float[Tensor, "n 2"], width: float) -> Float[Tensor, "R R"]:
@@ -324,8 +325,8 @@ def slopes_of(experiment: GANExperiment) -> Slopes:
         lengths={name: (weight * steep).mean().item() for name, weight in weights.items()},
         starved={name: (weight < 0.01).float().mean().item() for name, weight in weights.items()},
         steepness=steep.mean().item(),
-        scores=_array(axis[:, 0]),
-        curves={name: _array((len(axis) * generator_slope(name, axis)).abs()[:, 0]) for name in LOSSES},
+        scores=doubles(axis[:, 0]),
+        curves={name: doubles((len(axis) * generator_slope(name, axis)).abs()[:, 0]) for name in LOSSES},
         here=scores.mean().item(),
     )
 
@@ -346,8 +347,8 @@ def modes_of(experiment: GANExperiment) -> Modes | None:
     names = tuple(f"({x:.2f}, {y:.2f})".replace("-", "−") for x, y in places.tolist())
     fair = np.full(count, 1 / count)
     return Modes(
-        names, _array(found.shares), fair, _array(found.shares) >= FAIR_PART * fair, found.share_far,
-        _array(cloud.modes), _array(NEAR * cloud.mode_deviations), _array(fakes[:NUM_SHOWN]),
+        names, doubles(found.shares), fair, doubles(found.shares) >= FAIR_PART * fair, found.share_far,
+        doubles(cloud.modes), doubles(NEAR * cloud.mode_deviations), doubles(fakes[:NUM_SHOWN]),
     )  # fmt: skip
 
 
@@ -360,8 +361,8 @@ def _classes_of(experiment: GANExperiment, fakes: Float[Tensor, "n D"]) -> Modes
     shares, fair = ((each[:, None] == known).float().mean(0) for each in (labels[rows], labels))
     none = torch.zeros(0, 2)
     return Modes(
-        names, _array(shares), _array(fair), _array(shares >= FAIR_PART * fair).astype(bool), math.nan,
-        _array(none), _array(none[:, 0]), _array(fakes[:NUM_SHOWN]),
+        names, doubles(shares), doubles(fair), doubles(shares >= FAIR_PART * fair).astype(bool), math.nan,
+        doubles(none), doubles(none[:, 0]), doubles(fakes[:NUM_SHOWN]),
     )  # fmt: skip
 
 
@@ -372,8 +373,8 @@ def memory_of(experiment: GANExperiment) -> Memory:
     order = found.distances.argsort()[:NUM_PAIRS]
     rows = found.rows[order]
     return Memory(
-        _array(found.distances), _array(nearest(fresh, real).distances), copied_ratio(fakes, real, fresh),
-        _array(fakes[order]), _array(real[rows]), rows.numpy(), _array(found.distances[order]),
+        doubles(found.distances), doubles(nearest(fresh, real).distances), copied_ratio(fakes, real, fresh),
+        doubles(fakes[order]), doubles(real[rows]), rows.numpy(), doubles(found.distances[order]),
     )  # fmt: skip
 
 
@@ -382,7 +383,3 @@ def _fakes(experiment: GANExperiment) -> Float[Tensor, "n D"]:
     noise = experiment.draw_noise(NUM_FAKES if experiment.is_plane else NUM_SHOWN, seeded(experiment.settings.seed))
     with experiment.still():
         return experiment.generator(noise).cpu()
-
-
-def _array(tensor: Tensor) -> Float[np.ndarray, "..."]:
-    return tensor.detach().cpu().numpy().astype(np.float64)

@@ -21,6 +21,7 @@ from experiments.gan import GANExperiment
 from experiments.gan_data import SIDE
 from experiments.gan_losses import discriminator_loss, generator_loss, wanted
 from experiments.gan_settings import CHANCES
+from training.arrays import doubles
 from training.probe import evaluating, undone
 
 CELLS: Final = 44  # R
@@ -213,27 +214,27 @@ def _discriminator_turn(experiment: GANExperiment, events: Events, total: int) -
         total=total,
         loss_name=name,
         is_plane=experiment.is_plane,
-        noise=_array(events.answer("draw_noise")),
-        fakes=_array(fakes),
-        real=_array(real),
-        fake_scores=_array(scores[half:, 0]),
-        real_scores=_array(scores[:half, 0]),
+        noise=doubles(events.answer("draw_noise")),
+        fakes=doubles(fakes),
+        real=doubles(real),
+        fake_scores=doubles(scores[half:, 0]),
+        real_scores=doubles(scores[:half, 0]),
         share=share,
-        fake_costs=_array(costs[half:]) / (2 * share),
-        real_costs=_array(costs[:half]) / (2 * share),
+        fake_costs=doubles(costs[half:]) / (2 * share),
+        real_costs=doubles(costs[:half]) / (2 * share),
         penalty=penalty,
         loss=loss + penalty,
         loss_after=loss_after + penalty,
-        fake_after=_array(scores_after[half:, 0]),
-        real_after=_array(scores_after[:half, 0]),
+        fake_after=doubles(scores_after[half:, 0]),
+        real_after=doubles(scores_after[:half, 0]),
         slopes=None,
         moved=None,
         rate=experiment.discriminator_optimizer.param_groups[0]["lr"],
         parts=_parts(before, after, events.answer("discriminator_gradients")),
         weight=_largest(before, after, events.answer("discriminator_gradients")),
-        curve_scores=_array(xs[:, 0]),
-        fake_curve=_array(curves[1]) / (2 * share),
-        real_curve=_array(curves[0]) / (2 * share),
+        curve_scores=doubles(xs[:, 0]),
+        fake_curve=doubles(curves[1]) / (2 * share),
+        real_curve=doubles(curves[0]) / (2 * share),
         field=_field(experiment, before),
         field_after=_field(experiment, after),
     )
@@ -260,26 +261,26 @@ def _generator_turn(experiment: GANExperiment, events: Events, total: int) -> Tu
         total=total,
         loss_name=name,
         is_plane=experiment.is_plane,
-        noise=_array(noise),
-        fakes=_array(fakes),
+        noise=doubles(noise),
+        fakes=doubles(fakes),
         real=None,
-        fake_scores=_array(scores[:, 0]),
+        fake_scores=doubles(scores[:, 0]),
         real_scores=None,
         share=1.0,
-        fake_costs=_array(costs),
+        fake_costs=doubles(costs),
         real_costs=None,
         penalty=0.0,
         loss=generator_loss(name, scores).item(),
         loss_after=generator_loss(name, scores_after).item(),
-        fake_after=_array(scores_after[:, 0]),
+        fake_after=doubles(scores_after[:, 0]),
         real_after=None,
-        slopes=_array(slopes),
-        moved=_array(moved),
+        slopes=doubles(slopes),
+        moved=doubles(moved),
         rate=experiment.generator_optimizer.param_groups[0]["lr"],
         parts=_parts(before, after, events.answer("generator_gradients")),
         weight=_largest(before, after, events.answer("generator_gradients")),
-        curve_scores=_array(xs[:, 0]),
-        fake_curve=_array(_costs(lambda score, _: generator_loss(name, score), xs, xs)),
+        curve_scores=doubles(xs[:, 0]),
+        fake_curve=doubles(_costs(lambda score, _: generator_loss(name, score), xs, xs)),
         real_curve=np.full(CURVE, np.nan),
         field=drawn,
         field_after=drawn,
@@ -332,7 +333,7 @@ def _field(experiment: GANExperiment, discriminator: nn.Module) -> Float[np.ndar
         return None
     with evaluating(discriminator.modules()):
         scores = discriminator(grid(CELLS).to(experiment.device))[:, 0]
-    return _array(said(experiment.settings.loss, scores)).reshape(CELLS, CELLS)
+    return doubles(said(experiment.settings.loss, scores)).reshape(CELLS, CELLS)
 
 
 def grid(cells: int) -> Float[Tensor, "m 2"]:
@@ -350,7 +351,3 @@ def said(name: str, scores: Float[Tensor, " m"]) -> Float[Tensor, " m"]:
         return scores.clamp(0, 1)
     low, high = scores.min(), scores.max()
     return (scores - low) / (high - low).clamp_min(1e-12)
-
-
-def _array(tensor: Tensor) -> Float[np.ndarray, "..."]:
-    return tensor.detach().cpu().numpy().astype(np.float64)

@@ -28,6 +28,7 @@ from experiments.gan_metrics import (
 )
 from experiments.gan_observation import GANObservation, Pictures, Plane
 from experiments.gan_settings import CHANCES
+from training.arrays import array
 
 FIELD: Final = 40  # cells along each side of the plane
 NET: Final = 20  # lines of the net over the noise, each way
@@ -175,11 +176,6 @@ class Watched(Game):
             right = ranking(scores_real, scores_fake)
         gradient = pushes.norm(dim=1).mean().item()
         return collapse(covered, num_modes, mean_distance(fakes, fakes), spread), has_won(right, gradient, spread)
-
-
-def array(values: Tensor) -> np.ndarray:
-    """A tensor as a numpy array of its own."""
-    return values.detach().cpu().numpy().copy()
 
 
 def shares_of(values: Float[Tensor, " n"], limits: tuple[float, float]) -> Float[np.ndarray, " bins"]:

@@ -22,6 +22,7 @@ from experiments.gnn_observation import MOST_POINTS, GNNObservation
 from experiments.gnn_settings import MOLECULES, GNNSettings
 from experiments.gnn_shown import laid_out
 from models.gnn import SimpleGNN
+from training.arrays import array
 from training.probe import evaluating
 
 CHANNELS: Final = 4  # of each layer that are drawn
@@ -317,9 +318,3 @@ def fitted(xy: Float[np.ndarray, "n 2"]) -> Float32[np.ndarray, "n 2"]:
 def placed(num_nodes: int, edges: tuple[tuple[int, int], ...]) -> Float32[np.ndarray, "n 2"]:
     """A graph laid out by its links alone, always the same way."""
     return laid_out(np.array(edges, dtype=np.int64).reshape(-1, 2).T, num_nodes).astype(np.float32)
-
-
-def array(tensor: Tensor) -> np.ndarray:
-    """A copy of a tensor for the pictures."""
-    copied: np.ndarray = tensor.detach().cpu().numpy().copy()
-    return copied

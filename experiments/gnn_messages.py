@@ -19,6 +19,7 @@ from data.graphs import Part
 from experiments.gnn_shown import shown, states_of
 from experiments.gnn_slopes import distances, is_estimated, jacobian
 from models.gnn import READS_EDGES, SimpleGNN, edge_weights
+from training.arrays import doubles
 
 KINDS: Final = {
     "GCNConv": "GCN",
@@ -148,7 +149,7 @@ def message(experiment: Any, *, layer: int, node: int) -> Message:
 def message_of(model: SimpleGNN, part: Part, layer: int, node: int, edge_names: tuple[str, ...] = ()) -> Message:
     """One layer of a network at one node, by hand."""
     states = states_of(model, part)
-    conv, x = model.convs[layer], _array(states[layer])
+    conv, x = model.convs[layer], doubles(states[layer])
     kind = kind_of(conv)
     heard = _heard(conv, kind, part, x, node)
     total: np.ndarray = (heard.weights[:, None] * heard.said).sum(0)
@@ -167,7 +168,7 @@ def message_of(model: SimpleGNN, part: Part, layer: int, node: int, edge_names: 
         step,
         _scaled(model, part, states, layer, step.sums),
         x[node] if model.is_residual and layer else None,
-        _array(states[layer + 1][node]),
+        doubles(states[layer + 1][node]),
     )
 
 
@@ -180,10 +181,6 @@ def _bonds(part: Part, node: int, senders: list[int], edge_names: tuple[str, ...
     return tuple(found.get(sender, "") for sender in senders)
 
 
-def _array(tensor: Tensor) -> np.ndarray:
-    return tensor.detach().cpu().numpy().astype(np.float64)
-
-
 # ---- what arrives ----------------------------------------------------------------------------------------------------
 
 
@@ -191,7 +188,7 @@ def _heard(conv: Any, kind: str, part: Part, x: np.ndarray, node: int) -> _Heard
     """Who sends, what, and with what weight."""
     into = (part.edge_index[1] == node).nonzero()[:, 0]  # edges that end here
     senders: list[int] = part.edge_index[0, into].tolist()
-    edges = _array(part.edge_attr[into])
+    edges = doubles(part.edge_attr[into])
     share = np.full(len(senders), 1 / max(1, len(senders)))
     match kind:
         case "GCN":
@@ -200,12 +197,12 @@ def _heard(conv: Any, kind: str, part: Part, x: np.ndarray, node: int) -> _Heard
             return _Heard(senders, share, None, x[senders])
         case "NNConv":
             with torch.no_grad():
-                made = _array(conv.nn(part.edge_attr[into])).reshape(len(senders), x.shape[1], conv.out_channels)
+                made = doubles(conv.nn(part.edge_attr[into])).reshape(len(senders), x.shape[1], conv.out_channels)
             return _Heard(senders, share, None, np.einsum("sf,sfh->sh", x[senders], made))
         case "GAT":
             return _attention(conv, x, senders, edges, node)
-    said = x[senders] if kind == "GIN" else np.maximum(0, x[senders] + edges @ _array(conv.lin.weight).T
-                                                       + _array(conv.lin.bias))  # fmt: skip
+    said = x[senders] if kind == "GIN" else np.maximum(0, x[senders] + edges @ doubles(conv.lin.weight).T
+                                                       + doubles(conv.lin.bias))  # fmt: skip
     weights = np.append(np.ones(len(senders)), 1 + float(conv.eps))
     return _Heard([*senders, node], weights, None, np.vstack([said, x[node]]))
 
@@ -220,12 +217,12 @@ def _gcn_weights(part: Part, senders: list[int], node: int) -> np.ndarray:
 def _attention(conv: Any, x: np.ndarray, senders: list[int], edges: np.ndarray, node: int) -> _Heard:
     """Scores of all senders and of the node itself, and softmax of them; its own edge is the mean of the others."""
     everybody = [*senders, node]
-    added = x[everybody] @ _array(conv.lin_l.weight).T + _array(conv.lin_l.bias)
-    added = added + x[node] @ _array(conv.lin_r.weight).T + _array(conv.lin_r.bias)
+    added = x[everybody] @ doubles(conv.lin_l.weight).T + doubles(conv.lin_l.bias)
+    added = added + x[node] @ doubles(conv.lin_r.weight).T + doubles(conv.lin_r.bias)
     if conv.lin_edge is not None:
         own = edges.mean(0, keepdims=True) if len(edges) else np.zeros((1, edges.shape[1]))
-        added = added + np.vstack([edges, own]) @ _array(conv.lin_edge.weight).T
-    scores: np.ndarray = np.where(added > 0, added, SLOPE * added) @ _array(conv.att)[0, 0]
+        added = added + np.vstack([edges, own]) @ doubles(conv.lin_edge.weight).T
+    scores: np.ndarray = np.where(added > 0, added, SLOPE * added) @ doubles(conv.att)[0, 0]
     powers = np.exp(scores - scores.max())
     return _Heard(everybody, powers / powers.sum(), scores, x[everybody])
 
@@ -237,35 +234,38 @@ def _steps(conv: Any, kind: str, total: np.ndarray, own: np.ndarray) -> tuple[St
     """The products that follow the sum; for two matrices the first of them too."""
     match kind:
         case "GCN":
-            return None, Step((Product("sum", _array(conv.lin.weight), total),), _array(conv.bias))
+            return None, Step((Product("sum", doubles(conv.lin.weight), total),), doubles(conv.bias))
         case "GraphSAGE":
-            both = (Product("sum", _array(conv.lin_l.weight), total), Product("itself", _array(conv.lin_r.weight), own))
-            return None, Step(both, _array(conv.lin_l.bias))
+            both = (
+                Product("sum", doubles(conv.lin_l.weight), total),
+                Product("itself", doubles(conv.lin_r.weight), own),
+            )
+            return None, Step(both, doubles(conv.lin_l.bias))
         case "GAT":
-            bias = _array(conv.lin_l.bias) + _array(conv.bias)
-            return None, Step((Product("sum", _array(conv.lin_l.weight), total),), bias)
+            bias = doubles(conv.lin_l.bias) + doubles(conv.bias)
+            return None, Step((Product("sum", doubles(conv.lin_l.weight), total),), bias)
         case "NNConv":
-            both = (Product("sum", np.eye(len(total)), total), Product("itself", _array(conv.lin.weight), own))
-            return None, Step(both, _array(conv.bias))
+            both = (Product("sum", np.eye(len(total)), total), Product("itself", doubles(conv.lin.weight), own))
+            return None, Step(both, doubles(conv.bias))
     first, _, second = conv.nn
-    hidden = Step((Product("sum", _array(first.weight), total),), _array(first.bias))
-    bent = Product("hidden", _array(second.weight), np.maximum(hidden.sums, 0))
-    return hidden, Step((bent,), _array(second.bias))
+    hidden = Step((Product("sum", doubles(first.weight), total),), doubles(first.bias))
+    bent = Product("hidden", doubles(second.weight), np.maximum(hidden.sums, 0))
+    return hidden, Step((bent,), doubles(second.bias))
 
 
 def _scaled(model: SimpleGNN, part: Part, states: list[Tensor], layer: int, sums: np.ndarray) -> Scaled | None:
     """The normalisation of a layer at one node, with the numbers it takes from wherever it takes them."""
     norm, ones = model.norms[layer], np.ones(len(sums))
     if isinstance(norm, nn.BatchNorm1d):
-        spread = np.sqrt(_array(norm.running_var) + norm.eps)  # type: ignore[arg-type]
-        centre = _array(norm.running_mean)  # type: ignore[arg-type]
-        return Scaled("batch", centre, _array(norm.weight) / spread, _array(norm.bias))
+        spread = np.sqrt(doubles(norm.running_var) + norm.eps)  # type: ignore[arg-type]
+        centre = doubles(norm.running_mean)  # type: ignore[arg-type]
+        return Scaled("batch", centre, doubles(norm.weight) / spread, doubles(norm.bias))
     if isinstance(norm, nn.LayerNorm):
-        factor = _array(norm.weight) / np.sqrt(sums.var() + norm.eps)
-        return Scaled("layer", sums.mean() * ones, factor, _array(norm.bias))
+        factor = doubles(norm.weight) / np.sqrt(sums.var() + norm.eps)
+        return Scaled("layer", sums.mean() * ones, factor, doubles(norm.bias))
     if isinstance(norm, PairNorm):
         edges = (part.edge_index, part.edge_attr) if model.reads_edges else (part.edge_index,)
-        all_sums = _array(model.convs[layer](states[layer], *edges))  # (n, H); it needs those of all nodes
+        all_sums = doubles(model.convs[layer](states[layer], *edges))  # (n, H); it needs those of all nodes
         centre = all_sums.mean(0)
         size = np.sqrt(norm.eps + np.square(all_sums - centre).sum(1).mean())
         return Scaled("pair", centre, norm.scale / size * ones, 0 * ones)
@@ -321,9 +321,9 @@ def matrices_of(model: SimpleGNN, part: Part, layer: int) -> Matrices | None:
     edge, own = edge_weights(kind, part.edge_index, number)  # type: ignore[arg-type]
     A = np.zeros((number, number))
     source, target = part.edge_index.cpu().numpy()
-    np.add.at(A, (target, source), _array(edge))
-    A[np.arange(number), np.arange(number)] += _array(own) + ((1 + float(conv.eps)) if kind == "GIN" else 0.0)
-    X, W = _array(states_of(model, part)[layer]), _array(weights[kind]()).T
+    np.add.at(A, (target, source), doubles(edge))
+    A[np.arange(number), np.arange(number)] += doubles(own) + ((1 + float(conv.eps)) if kind == "GIN" else 0.0)
+    X, W = doubles(states_of(model, part)[layer]), doubles(weights[kind]()).T
     return Matrices(kind, A, X, W, A @ X @ W, rests.get(kind, ""))
 
 

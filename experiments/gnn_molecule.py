@@ -20,7 +20,7 @@ from torch import Tensor
 
 from data.graphs import Batch, Part, joined
 from data.molecules import part_of
-from experiments.gnn_inside import array
+from training.arrays import array
 from training.experiment import Experiment
 from training.probe import evaluating
 

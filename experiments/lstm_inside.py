@@ -26,6 +26,7 @@ from experiments.sequence_settings import ALL_TEXTS
 from experiments.sequences import Own, Task, TextTask
 from models.lstm import SimpleLSTM
 from models.rnn import SimpleRNN
+from training.arrays import array
 from training.turn import same_random_numbers
 
 FLAT_GATE: Final = 0.01  # a gate this close to 0 or 1 passes next to no gradient
@@ -250,8 +251,3 @@ def saturated_share(seen: dict[str, Float[Tensor, "B T H"]]) -> float:
         return (seen["hidden"].abs() > FLAT_TANH).float().mean().item()
     values = torch.stack(gates)
     return ((values < FLAT_GATE) | (values > 1 - FLAT_GATE)).float().mean().item()
-
-
-def array(tensor: Tensor) -> Any:
-    """A copy as numpy."""
-    return tensor.detach().cpu().numpy().copy()

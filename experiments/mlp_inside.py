@@ -20,8 +20,9 @@ from torch import Tensor, nn
 from experiments.baselines import Examples, LossName
 from experiments.mlp_problem import MAP_SIZE, Map, Problem
 from experiments.mlp_settings import MLPSettings
-from experiments.mlp_update import Microscope, Watch, array
+from experiments.mlp_update import Microscope, Watch
 from models.mlp import SimpleMLP
+from training.arrays import array
 from training.optimizers import make_optimizer
 from training.settings import SettingsError
 from training.turn import same_random_numbers

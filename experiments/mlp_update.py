@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from models.mlp import SimpleMLP
+from training.arrays import array
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +141,3 @@ def _layer_step(
 
 def _gradient(tensor: Tensor) -> Float[Tensor, "..."]:
     return torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
-
-
-def array(tensor: Tensor) -> Float[np.ndarray, "..."] | Int[np.ndarray, "..."] | Bool[np.ndarray, "..."]:
-    """A copy for those who know no torch."""
-    return tensor.detach().cpu().numpy().copy()

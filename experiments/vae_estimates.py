@@ -13,11 +13,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from data.dataset import seeded
-from experiments.cnn_observation import array
 from experiments.vae_bound import bound_of, log_weights
 from experiments.vae_hand import Cost, Estimates, Hand, by_hand, estimates
 from experiments.vae_inside import log_likelihood_of, shaped, tests_of
 from models.vae import divergence
+from training.arrays import array
 
 NUM_ESTIMATES: Final = 2048
 NUM_WEIGHTS: Final = 2000  # draws an example

@@ -14,13 +14,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from data.dataset import seeded
-from experiments.cnn_observation import array
 from experiments.vae_bound import LogLikelihood, log_prior
 from experiments.vae_data import gaussian_loss
 from experiments.vae_latent import spherical, straight, usual_lengths
 from experiments.vae_observation import ACTIVE
 from experiments.vae_watching import net, reach_of
 from models.vae import divergence
+from training.arrays import array
 
 NUM_MANY: Final = 1000  # test examples that the units are judged on
 NUM_STEPS: Final = 9  # on a way, decoded

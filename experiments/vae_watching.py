@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from data.dataset import seeded
-from experiments.cnn_observation import array, spread_over_classes
+from experiments.cnn_observation import spread_over_classes
 from experiments.vae_data import Examples, constant_loss, copy_loss
 from experiments.vae_map import Plane, plane_of, reference_of
 from experiments.vae_observation import (
@@ -30,6 +30,7 @@ from experiments.vae_observation import (
 )
 from experiments.vae_settings import REACH, VAESettings
 from models.vae import VAE, divergence
+from training.arrays import array
 
 STEPS: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # of its reach, times powers of ten
 NUM_DRAWN: Final = 400  # samples of points
