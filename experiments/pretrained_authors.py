@@ -16,7 +16,7 @@ from data.labelled import load_labelled
 from experiments.pretrained_sentences import sentence_vectors, word_vectors
 
 SIZES: Final = (5, 10, 20, 50, 100, 200)  # examples of each author
-NUM_TEST: Final = 40  # of each author, the same for every size
+NUM_TEST: Final = 60  # of each author, the same for every size
 TOGETHER: Final = 10  # of each author, read at a time
 STRENGTH: Final = 10.0  # C of scikit-learn's logistic regression, the same for both
 LANGUAGES: Final = ("French", "Spanish", "Portuguese", "Italian", "Swedish", "Dutch", "Finnish")

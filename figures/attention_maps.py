@@ -40,6 +40,7 @@ ROOM_OF_NUMBER: Final = 2.5  # a cell this wide, of the size of labels, has its 
 MOST_HATCHED: Final = (
     48  # rows or columns whose masked cells get strokes; beyond, the sheet's own pattern is fine enough
 )
+MOST_ACROSS: Final = 8  # heads beside each other; more stand below each other
 THUMBNAIL: Final = 40  # cells along a side of a small map
 FAINT: Final = 0.65  # of blue and orange, so that numbers stay readable in light and dark
 DARK: Final = 0.55  # from here on a number in a cell is written in the colour of the paper
@@ -341,7 +342,7 @@ def _draw_buttons(
 def draw_heads(
     scene: Scene, box: Box, maps: AttentionMaps, chosen: Cell | None = None, hot: str = "head", *, scale: Scale
 ) -> None:
-    """A small map of every head: layers from top to bottom, heads from left to right.
+    """A small map of every head: layers from top to bottom, heads from left to right; many heads the other way round.
 
     Args:
         scene: what to draw into.
@@ -352,10 +353,14 @@ def draw_heads(
         scale: how large the words are.
     """
     num_layers, num_heads = maps.weights.shape[:2]
-    across = num_heads if num_layers > 1 else int(np.ceil(np.sqrt(num_heads)))
-    down = num_layers if num_layers > 1 else int(np.ceil(num_heads / across))
+    is_turned = num_layers > 1 and num_heads > MOST_ACROSS
+    across, down = (num_layers, num_heads) if is_turned else (num_heads, num_layers)
+    if num_layers == 1:
+        across = int(np.ceil(np.sqrt(num_heads)))
+        down = int(np.ceil(num_heads / across))
+    side, top = ("head", "layer") if is_turned else ("layer", "head")
     size, gap = scale.note, 0.35 * scale.note
-    beside = width_of("layer 9", size) + gap if num_layers > 1 else 0.0
+    beside = width_of(f"{side} {down}", size) + gap if num_layers > 1 else 0.0
     above = 1.5 * size
     room = (box[2] - beside) / across, (box[3] - above * (1 if num_layers > 1 else down)) / down
     aspect = maps.weights.shape[3] / maps.weights.shape[2]
@@ -364,20 +369,22 @@ def draw_heads(
     step = width + gap, height + gap + (0.0 if num_layers > 1 else above)
     numbers = [(layer, head) for layer in range(num_layers) for head in range(num_heads)]
     spots = numbers if num_layers > 1 else [divmod(head, across) for _, head in numbers]
+    spots = [(head, layer) for layer, head in spots] if is_turned else spots
     boxes = [(box[0] + beside + x * step[0], box[1] + above + y * step[1], width, height) for y, x in spots]
     small = thumbnails(maps.shown().reshape(-1, *maps.weights.shape[2:]))
     selected = [numbers.index(chosen)] if chosen in numbers else []
     scene.sheet(boxes, small, low=0, high=1, palette="magnitude", smooth=False, selected=selected)
-    for (layer, head), tile in zip(numbers, boxes, strict=True):
+    for (layer, head), (y, x), tile in zip(numbers, spots, boxes, strict=True):
         tip = f"Show {maps.head_name(layer, head)}"
         event = {"layer": layer, "head": head}
         scene.hot(tile, f"{hot}:{layer}:{head}", tip, event=event, pressed=(layer, head) == chosen)
-        if num_layers == 1 or layer == 0:
-            words = f"head {head + 1}" if width > width_of("head 99", size) else str(head + 1)
+        if num_layers == 1 or y == 0:
+            number = head if num_layers == 1 else x
+            words = f"{top} {number + 1}" if width > width_of(f"{top} 99", size) else str(number + 1)
             scene.text(tile[0] + width / 2, tile[1] - 0.7 * size, words, size=size, align="center", colour="muted")
-        if num_layers > 1 and head == 0:
+        if num_layers > 1 and x == 0:
             place = box[0] + beside - gap, tile[1] + height / 2
-            scene.text(*place, f"layer {layer + 1}", size=size, align="right", colour="muted")
+            scene.text(*place, f"{side} {y + 1}", size=size, align="right", colour="muted")
 
 
 def thumbnails(weights: np.ndarray) -> np.ndarray:

@@ -10,8 +10,9 @@ Why it was needed: labels are rare and text is not. A network that has read bill
 has a few hundred examples of a task needs only a small layer on top. BERT's own vectors compare badly until the network
 is trained on pairs; after that, ten thousand sentences are compared by ten thousand passes instead of fifty million.
 Papers: Devlin et al., "BERT: pre-training of deep bidirectional transformers", 2018, https://arxiv.org/abs/1810.04805;
-one vector a sentence: Reimers & Gurevych, "Sentence-BERT", 2019, https://arxiv.org/abs/1908.10084; six narrow blocks
-that imitate the attention of a large network: Wang et al., "MiniLM", 2020, https://arxiv.org/abs/2002.10957.
+one vector a sentence: Reimers & Gurevych, "Sentence-BERT", 2019, https://arxiv.org/abs/1908.10084; narrow blocks that
+imitate the attention of a large network: Wang et al., "MiniLM", 2020, https://arxiv.org/abs/2002.10957, of whose twelve
+blocks every second one is kept here.
 
 Differs from the page `encoder` (models/encoder.py): the sum of the vectors is normalised before the first block; there
 are vectors for the first and the second text; GELU instead of ReLU; [SEP] ends each text; the sizes are others, six
