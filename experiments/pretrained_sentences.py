@@ -190,6 +190,7 @@ class Compared:
     shares: tuple[float, float]
 
 
+@lru_cache(maxsize=64)
 def compared(texts: tuple[str, ...]) -> Compared:
     """Compares two sentences or more by what the network makes of them, and by their words."""
     vectors, (words, _) = sentence_vectors(texts), word_vectors(texts)
@@ -248,6 +249,7 @@ PAIRS: Final = (
 BLIND: Final = ("negation", "opposite", "number", "who did it")
 
 
+@lru_cache(maxsize=1)
 def judged(pairs: tuple[Pair, ...] = PAIRS) -> tuple[np.ndarray, np.ndarray]:
     """The cosine of each pair: (n,) by sentence vectors, (n,) by shared words."""
     texts = tuple(text for pair in pairs for text in (pair.first, pair.second))

@@ -47,8 +47,9 @@ def cosines_still(texts: Sequence[str], vectors: np.ndarray, words: np.ndarray, 
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>cosine %{z:.3f}<extra></extra>",
             row=1, col=column,
         )  # fmt: skip
-    across = {"tickvals": places, "ticktext": [str(place + 1) for place in places], "showgrid": False, "side": "bottom"}
-    down = {"tickvals": places, "autorange": "reversed", "showgrid": False}
+    bare = {"tickvals": places, "showgrid": False, "ticks": ""}
+    across = {**bare, "ticktext": [str(place + 1) for place in places]}
+    down = {**bare, "autorange": "reversed"}
     apply_theme(
         figure, mode, height=90 + ROW * max(6, len(texts)),
         xaxis=across, xaxis2=across, yaxis={**down, "ticktext": names}, yaxis2={**down, "showticklabels": False},

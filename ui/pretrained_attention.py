@@ -10,6 +10,7 @@ from experiments.pretrained_attention import (
     BEHAVIOURS,
     FIRST,
     MAX_LETTERS,
+    NAMED_FROM,
     NUM_PROBED,
     Habits,
     Reading,

@@ -43,8 +43,8 @@ def sentences_tab(run: Run, snapshot: Snapshot) -> None:
             max_chars=2 * MAX_SENTENCES * MAX_LETTERS, persist_state="session",
         )  # fmt: skip
         st.caption(
-            "Blue is close, 0 has nothing in common. On the right the baseline, each word counted, rare words for "
-            "more (TF-IDF): it sees only words that both sentences have."
+            "Blue is close; at 0 two sentences have nothing in common. On the right the baseline, which counts words, "
+            "rare ones for more (TF-IDF): it sees only what both sentences share."
         )
     try:
         texts = lines_of(text)
@@ -81,7 +81,7 @@ def _card() -> None:
     )
     st.caption(
         f"{num_weights / 1e6:.1f} million weights, {memory()[NAME] / 1e6:.0f} MB in memory, shared by all visitors; "
-        f"{extra.licence}. What you write stays on this server and is not kept."
+        f"{extra.licence}. What you write is read on this server and written to no file."
     )
 
 
@@ -120,7 +120,7 @@ def _blind_spots() -> None:
         "common are close, which is its strength. But the pairs below them, which do not mean the same, are closer "
         "still: a negation, a number, who did what to whom hardly move the point."
     )
-    lines = ["| | | | sentence vectors | shared words |", "|---|---|---|---:|---:|"]
+    lines = ["| difference | first | second | sentence vectors | shared words |", "|---|---|---|---:|---:|"]
     for pair, vector, word in zip(PAIRS, vectors, words, strict=True):
         numbers = f"{written(float(vector), '.2f')} | {written(float(word), '.2f')}"
         lines.append(f"| {pair.kind} | {plain(pair.first)} | {plain(pair.second)} | {numbers} |")
@@ -185,9 +185,10 @@ def _languages() -> None:
         found = translated(language)
     st.markdown(
         f"Of {found.number} English sentences **{found.found:.0%}** are closest to their translation in "
-        f"**{found.language}**, where guessing would find {1 / found.number:.0%}. That is no translation: it clings to "
-        f"what both languages spell alike, and counting the words they share, and nothing else, finds "
-        f"{found.found_by_words:.0%}. The mean cosine of translations is {written(found.cosine, '.2f')}, that of all "
-        f"other pairs {written(found.others, '.2f')}; in English, paraphrases without a common word reach "
-        f"{written(float(judged()[0][:3].mean()), '.2f')}. Networks for many languages are trained on translated pairs."
+        f"**{found.language}**, where guessing would find {1 / found.number:.0%}. Counting the words that both "
+        f"languages spell alike, and nothing else, finds {found.found_by_words:.0%}, so what it does find need not be "
+        f"understanding. The mean cosine of translations is {written(found.cosine, '.2f')}, that of all other pairs "
+        f"{written(found.others, '.2f')}; in English, the paraphrases above reach "
+        f"{written(float(judged()[0][:3].mean()), '.2f')} without a common word. Networks for many languages are "
+        "trained on translated pairs."
     )
