@@ -17,7 +17,7 @@ from figures.still import Still, apply_theme, colour_scale, label
 VECTORS: Final = "sentence vectors"
 WORDS: Final = "shared words"
 MOST_NUMBERED: Final = 12  # sentences whose cosines are written into the cells
-ROW: Final = 27  # px of a sentence in a picture
+ROW: Final = 26  # px of a sentence in a picture
 
 
 def numbered(texts: Sequence[str]) -> list[str]:

@@ -49,7 +49,7 @@ def sentences_tab(run: Run, snapshot: Snapshot) -> None:
     try:
         texts = lines_of(text)
     except DataError as error:
-        st.info(plain(error))
+        picture.info(plain(error))
     else:
         with picture:
             _cosines(texts)
@@ -183,12 +183,13 @@ def _languages() -> None:
         return
     with st.spinner("The sentences of both languages are read."):
         found = translated(language)
+    paraphrases = judged()[0][[pair.is_same for pair in PAIRS]]
     st.markdown(
         f"Of {found.number} English sentences **{found.found:.0%}** are closest to their translation in "
         f"**{found.language}**, where guessing would find {1 / found.number:.0%}. Counting the words that both "
         f"languages spell alike, and nothing else, finds {found.found_by_words:.0%}, so what it does find need not be "
         f"understanding. The mean cosine of translations is {written(found.cosine, '.2f')}, that of all other pairs "
         f"{written(found.others, '.2f')}; in English, the paraphrases above reach "
-        f"{written(float(judged()[0][:3].mean()), '.2f')} without a common word. Networks for many languages are "
+        f"{written(float(paraphrases.mean()), '.2f')} without a common word. Networks for many languages are "
         "trained on translated pairs."
     )
