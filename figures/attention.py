@@ -4,7 +4,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from figures.attention_maps import AttentionMaps, draw_heads, draw_map
+from figures.attention_maps import AttentionMaps, draw_map
+from figures.attention_overview import draw_heads
 from figures.curves import Level, Style, draw_curves, numbers_at
 from figures.items import Colour
 from figures.scene import Box, Scene

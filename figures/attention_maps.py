@@ -1,4 +1,4 @@
-"""Attention as pictures: one map with its tokens, an overview of all heads, and lines between the tokens.
+"""Attention as pictures: one map with its tokens, and lines between the tokens.
 
 The weights come from any network as numpy arrays. A row belongs to one query and holds its weights over all keys,
 which sum to 1. A cell that a mask forbids is hatched: it is no weight of 0, it does not exist.
@@ -24,7 +24,6 @@ __all__ = [
     "Focus",
     "Look",
     "cell_of",
-    "draw_heads",
     "draw_links",
     "draw_map",
     "draw_vectors",
@@ -40,7 +39,6 @@ ROOM_OF_NUMBER: Final = 2.5  # a cell this wide, of the size of labels, has its 
 MOST_HATCHED: Final = (
     48  # rows or columns whose masked cells get strokes; beyond, the sheet's own pattern is fine enough
 )
-THUMBNAIL: Final = 40  # cells along a side of a small map
 FAINT: Final = 0.65  # of blue and orange, so that numbers stay readable in light and dark
 DARK: Final = 0.55  # from here on a number in a cell is written in the colour of the paper
 MASKED: Final = "masked: may not be looked at"
@@ -86,9 +84,6 @@ class Look(NamedTuple):
 
 
 WEIGHTS: Final = Look()
-
-
-# --- one map ----------------------------------------------------------------------------------------------------------
 
 
 def draw_map(
@@ -333,64 +328,3 @@ def _draw_buttons(
             event={"row": t, "column": s},
             pressed=chosen == (t, s),
         )
-
-
-# --- all heads --------------------------------------------------------------------------------------------------------
-
-
-def draw_heads(
-    scene: Scene, box: Box, maps: AttentionMaps, chosen: Cell | None = None, hot: str = "head", *, scale: Scale
-) -> None:
-    """A small map of every head: layers from top to bottom, heads from left to right.
-
-    Args:
-        scene: what to draw into.
-        box: room for all of them and their labels.
-        maps: what to draw.
-        chosen: layer and head with a border, from 0.
-        hot: a click sends `{"id": "<hot>:<layer>:<head>", "layer", "head"}`.
-        scale: how large the words are.
-    """
-    num_layers, num_heads = maps.weights.shape[:2]
-    across = num_heads if num_layers > 1 else int(np.ceil(np.sqrt(num_heads)))
-    down = num_layers if num_layers > 1 else int(np.ceil(num_heads / across))
-    size, gap = scale.note, 0.35 * scale.note
-    beside = width_of("layer 9", size) + gap if num_layers > 1 else 0.0
-    above = 1.5 * size
-    room = (box[2] - beside) / across, (box[3] - above * (1 if num_layers > 1 else down)) / down
-    aspect = maps.weights.shape[3] / maps.weights.shape[2]
-    width = min(room[0] - gap, (room[1] - gap) * aspect, 9 * size)
-    height = width / aspect
-    step = width + gap, height + gap + (0.0 if num_layers > 1 else above)
-    numbers = [(layer, head) for layer in range(num_layers) for head in range(num_heads)]
-    spots = numbers if num_layers > 1 else [divmod(head, across) for _, head in numbers]
-    boxes = [(box[0] + beside + x * step[0], box[1] + above + y * step[1], width, height) for y, x in spots]
-    small = thumbnails(maps.shown().reshape(-1, *maps.weights.shape[2:]))
-    selected = [numbers.index(chosen)] if chosen in numbers else []
-    scene.sheet(boxes, small, low=0, high=1, palette="magnitude", smooth=False, selected=selected)
-    for (layer, head), tile in zip(numbers, boxes, strict=True):
-        tip = f"Show {maps.head_name(layer, head)}"
-        event = {"layer": layer, "head": head}
-        scene.hot(tile, f"{hot}:{layer}:{head}", tip, event=event, pressed=(layer, head) == chosen)
-        if num_layers == 1 or layer == 0:
-            words = f"head {head + 1}" if width > width_of("head 99", size) else str(head + 1)
-            scene.text(tile[0] + width / 2, tile[1] - 0.7 * size, words, size=size, align="center", colour="muted")
-        if num_layers > 1 and head == 0:
-            place = box[0] + beside - gap, tile[1] + height / 2
-            scene.text(*place, f"layer {layer + 1}", size=size, align="right", colour="muted")
-
-
-def thumbnails(weights: np.ndarray) -> np.ndarray:
-    """Maps made smaller where they have more cells than a small picture shows: the largest of each block.
-
-    Args:
-        weights: (n, T, S) with NaN for masked.
-
-    Returns:
-        (n, T', S'), NaN where a whole block is masked.
-    """
-    for axis in (1, 2):
-        if weights.shape[axis] > THUMBNAIL:
-            starts = np.linspace(0, weights.shape[axis], THUMBNAIL, endpoint=False).astype(int)
-            weights = np.fmax.reduceat(weights, starts, axis=axis)
-    return weights

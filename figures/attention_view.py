@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from figures.attention_links import MOST_LINKED, Focus, draw_links
-from figures.attention_maps import AttentionMaps, Cell, draw_heads, draw_map
+from figures.attention_maps import AttentionMaps, Cell, draw_map
+from figures.attention_overview import draw_heads
 from figures.attention_tokens import pair_name, token_name
 from figures.scene import Box, Scene
 from figures.theme import ON_PAGE, ON_PROJECTOR, Scale

@@ -5,7 +5,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from figures.attention_maps import AttentionMaps, Cell, draw_heads, draw_map
+from figures.attention_maps import AttentionMaps, Cell, draw_map
+from figures.attention_overview import draw_heads
 from figures.curves import Level, Style, draw_curves, numbers_at
 from figures.rnn import apart, sign_text
 from figures.scene import Box, Colour, Scene

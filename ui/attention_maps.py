@@ -19,13 +19,14 @@ CANVAS_SHARE = 0.66  # of the window's height
 FIRST_SHARE = 70  # per cent of each row's mass
 
 
-def attention_view(slug: str, key: str, maps: Callable[[], AttentionMaps]) -> Cell:
+def attention_view(slug: str, key: str, maps: Callable[[], AttentionMaps], *, start: Cell = (0, 0)) -> Cell:
     """Overview of all heads, the chosen one as a map and as lines, and what a clicked cell says.
 
     Args:
         slug: which page.
         key: names this view among those of the page.
         maps: gives the weights; called once.
+        start: the layer and head to begin with, from 0.
 
     Returns:
         The chosen layer and head, from 0.
@@ -34,8 +35,8 @@ def attention_view(slug: str, key: str, maps: Callable[[], AttentionMaps]) -> Ce
     name = f"{slug}_{key}"
     shape = seen.weights.shape
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"{name}_knobs"):
-        layer = _number("Layer", f"{name}_layer", shape[0])
-        head = _number("Head", f"{name}_head", shape[1])
+        layer = _number("Layer", f"{name}_layer", shape[0], start[0])
+        head = _number("Head", f"{name}_head", shape[1], start[1])
         is_mean = shape[1] > 1 and st.toggle(
             "Mean of the layer", key=f"{name}_mean", help="The mean over its heads.", **IN_URL
         )
@@ -92,13 +93,13 @@ def _spoken(tokens: tuple[str, ...], place: int) -> str:
     return f"{OPEN}“{plain(token_text(tokens[place], 24))}” ({place + 1}){CLOSE}"
 
 
-def _number(label: str, key: str, most: int) -> int:
+def _number(label: str, key: str, most: int, start: int) -> int:
     """A choice among layers or heads, from 0; none where there is only one."""
     if most < 2:
         return 0
     _keep_within(key, most)
     with st.container(width=110):
-        return int(st.number_input(label, 1, most, 1, key=key, **IN_URL)) - 1
+        return int(st.number_input(label, 1, most, start + 1, key=key, **IN_URL)) - 1
 
 
 def _keep_within(key: str, most: int) -> None:

@@ -11,8 +11,8 @@ from figures.attention_maps import (
     draw_links,
     draw_map,
     strongest,
-    thumbnails,
 )
+from figures.attention_overview import thumbnails
 from figures.attention_tokens import token_text
 from figures.attention_view import PAGE, PROJECTOR, attention_scene
 from figures.packing import MISSING, unpack
@@ -42,7 +42,7 @@ def sheet_of(packet, number):
 
 
 SIZES = [(1, 1, 3, True, None), (2, 4, 8, True, None), (1, 6, 12, False, 5), (6, 8, 40, True, None),
-         (2, 2, 128, True, None), (1, 2, 5, False, 30)]  # fmt: skip
+         (2, 2, 128, True, None), (1, 2, 5, False, 30), (6, 12, 12, False, None), (6, 12, 48, False, None)]  # fmt: skip
 
 
 @pytest.mark.parametrize("is_large", [False, True])
