@@ -126,8 +126,8 @@ def parts(picture: Picture) -> tuple[Part, ...]:
 def heat(picture: Picture, label: int) -> Float[np.ndarray, "h w"]:
     """Grad-CAM of one name, with signs.
 
-    After the last maps come only their means and one linear layer, so that the mean of the heat over the picture, times
-    its number of places, is the logit without its bias.
+    After the last maps come only their means and one linear layer, so that the heat of all places sums to the logit
+    without its bias.
     """
     network = efficientnet()
     with torch.enable_grad():
