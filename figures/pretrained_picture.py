@@ -90,7 +90,7 @@ def shrink_scene(picture: np.ndarray, parts: Sequence[Any], said: Any) -> bytes:
     side = picture.shape[1]
     kept = [part for part, after in zip(parts, [*parts[1:], None], strict=True) if _differs(part, after)]
     pitch = WIDTH / (len(kept) + 2)
-    scene = Scene(WIDTH, 262, f"{side}×{side} pixels become {len(kept)} times fewer places and more maps, then a name.")
+    scene = Scene(WIDTH, 276, f"{side}×{side} pixels become {len(kept)} times fewer places and more maps, then a name.")
     tile = pitch - 14
     draw_pixels(
         scene, np.array([(7, 24 + 0, tile, tile), (7, 128, tile, tile)]), np.repeat(halved(picture)[None], 2, 0)
@@ -120,9 +120,9 @@ def _differs(part: Any, after: Any) -> bool:
 def _shape_words(scene: Scene, middle: float, *lines: Any) -> None:
     """Name, size, maps and how many numbers that is, one below the other."""
     name, size, maps, numbers = lines
-    scene.text(middle, 212, name, size=ON_PAGE.label, align="center", weight=600)
+    scene.text(middle, 221, name, size=ON_PAGE.label, align="center", weight=600)
     for row, words in enumerate((size, maps, f"{numbers:,}")):
-        scene.text(middle, 226 + 13 * row, words, size=ON_PAGE.note, align="center", colour="muted")
+        scene.text(middle, 237 + 14 * row, words, size=ON_PAGE.note, align="center", colour="muted")
 
 
 def halved(picture: np.ndarray) -> np.ndarray:

@@ -90,6 +90,12 @@ def in_bytes(count: float) -> str:
     return f"{count:.3g} GB"
 
 
+def outline_table(layers: tuple[Layer, ...], key: str) -> None:
+    """Shapes and cost of a network that has no weights and no batch."""
+    left_out = ("in this batch", "frozen", "memory")
+    _table(layers, {name: column for name, column in _SHAPES.items() if name not in left_out}, key)
+
+
 def _table(layers: tuple[Layer, ...], columns: dict[str, Column], key: str) -> None:
     rows = [
         {"layer": _name(layer), **{name: value(layer) for name, (value, _, _) in columns.items()}} for layer in layers
