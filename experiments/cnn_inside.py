@@ -17,7 +17,7 @@ from experiments.cnn_data import DIRECTIONS, Pictures, as_input, moved_by, shuff
 from experiments.cnn_network import convolutions, last_maps, origin, still
 from experiments.cnn_observation import array
 from experiments.cnn_settings import CNNSettings
-from experiments.looking import grad_cam, occlusion
+from experiments.saliency import grad_cam, occlusion
 from models.cnn import SimpleCNN
 from training.settings import SettingsError
 

@@ -17,8 +17,8 @@ from data.images import DRAWINGS_SOURCE, drawings, fruit
 from data.photos import PHOTOS, SOURCES
 from data.pictures import fitted
 from data.vision import load_torchvision
-from experiments.looking import grad_cam, occlusion
 from experiments.pretrained_vision import SIDE, efficientnet, normalised
+from experiments.saliency import grad_cam, occlusion
 
 NUM_LIKELIEST: Final = 5
 NUM_PLACES: Final = 7  # of the grey square along each side
@@ -107,7 +107,7 @@ def examples() -> dict[str, Example]:
     return found
 
 
-def _larger(pixels: UInt8[Tensor, "C S S"]) -> Picture:
+def _larger(pixels: UInt8[Tensor, "C s s"]) -> Picture:
     """A small picture in the size of the network, in colour."""
     shown = pixels.expand(3, -1, -1).permute(1, 2, 0).numpy()
     return fitted(np.ascontiguousarray(shown), SIDE, is_grey=False).numpy()

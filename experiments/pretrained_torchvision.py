@@ -235,7 +235,7 @@ def _inputs(entry: Entry, network: nn.Module) -> tuple[tuple[Any, ...], tuple[st
         words = f"two pictures of {height}×{width} px, and one of the 12 rounds in which its answer is improved"
         return (*(_none(1, 3, height, width),) * 2, 1), ("b c h w",) * 2, words
     if entry.task == "detection":
-        return ([_none(3, SCENE, SCENE)],), ("c h w",), f"one picture of {SCENE}×{SCENE} px"
+        return ([_none(3, SCENE, SCENE)],), ("c h w",), f"one picture of {SCENE}×{SCENE} px, which it scales"
     prepare = load_torchvision("torchvision.models").get_model_weights(entry.name).DEFAULT.transforms()
     side = getattr(network, "image_size", None) or _side(prepare)
     if entry.task == "video":

@@ -60,7 +60,7 @@ def watch_as_far_as_possible(network: Network) -> tuple[dict[nn.Module, Visit], 
     visits: dict[nn.Module, Visit] = {}
     try:
         _watch(network, visits)
-    except NotImplementedError:  # what torch raises there
+    except RuntimeError:  # what torch raises there, where a size is asked of numbers or real numbers are mixed in
         return visits, False
     return visits, True
 

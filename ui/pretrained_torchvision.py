@@ -128,7 +128,8 @@ def _layers(entry: Entry) -> None:
             help="1 shows the network's own parts, each further step what these are made of. Equal ones in a row are "
             "shown once, with how many.",
         )  # fmt: skip
-    outline_table(levels[depth - 1], f"pretrained_torchvision_layers_{entry.name}_{depth}")
+    key = f"pretrained_torchvision_layers_{entry.name}_{depth}"
+    outline_table(levels[depth - 1], key, has_calls=found.outline.is_whole)
     for sentence in _notes(entry, found):
         st.caption(sentence)
 
