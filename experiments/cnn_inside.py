@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from experiments.cnn_data import DIRECTIONS, Pictures, as_input, moved_by, shuffled
 from experiments.cnn_network import convolutions, last_maps, origin, still
 from experiments.cnn_settings import CNNSettings
+from experiments.saliency import grad_cam, occlusion
 from models.cnn import SimpleCNN
 from training.arrays import array
 from training.settings import SettingsError
@@ -186,35 +187,20 @@ class Inside:
         return {what: array(values[0, number]) for what, values in found.items()}
 
     def grad_cam(self, label: int, picture: Picture | None = None) -> Float[np.ndarray, "h w"]:
-        """Where the last maps speak for a class: the maps, each times its mean slope, summed, positive part.
-
-        Selvaraju et al., "Grad-CAM", 2016, https://arxiv.org/abs/1610.02391.
+        """Where the last maps speak for a class.
 
         Raises:
             SettingsError: if the network has no convolution.
         """
         with still(self.model), torch.enable_grad():
             maps, logits = last_maps(self.model, self._input(picture))
-            slopes = torch.autograd.grad(logits[0, label], maps)[0]
-        heat = (slopes.mean(dim=(2, 3), keepdim=True) * maps).sum(1).relu()
-        return array(heat[0])
+            return array(grad_cam(maps, logits[0, label]))
 
     @torch.no_grad()
     def occlusion(self, label: int, picture: Picture | None = None) -> Float[np.ndarray, "n n"]:
-        """How far the chance of a class falls when a grey square of a quarter of the side covers each part.
-
-        Zeiler & Fergus, "Visualizing and understanding convolutional networks", 2013, https://arxiv.org/abs/1311.2901.
-        """
-        x, side = self._input(picture), self.settings.image_size
-        patch = side // 4
-        starts = torch.linspace(0, side - patch, NUM_PATCHES).round().int().tolist()
-        covered = x.repeat(NUM_PATCHES**2, 1, 1, 1)
-        for index, (top, left) in enumerate((top, left) for top in starts for left in starts):
-            covered[index, :, top : top + patch, left : left + patch] = 0
+        """How far the chance of a class falls when a grey square covers each part."""
         with still(self.model):
-            before = self.model(x).softmax(1)[0, label]
-            chances = self.model(covered).softmax(1)[:, label]
-        return array((before - chances).reshape(NUM_PATCHES, NUM_PATCHES))
+            return array(occlusion(lambda x: self.model(x).softmax(1), self._input(picture), label, NUM_PATCHES))
 
     # ---- the network -------------------------------------------------------------------------------------------
 

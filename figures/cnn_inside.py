@@ -214,32 +214,33 @@ def mistakes_scene(verdict: Any, class_names: Sequence[str]) -> bytes:
     return scene.to_bytes()
 
 
-def where_scene(picture: np.ndarray, heat: np.ndarray | None, drop: np.ndarray, name: str) -> bytes:
+def where_scene(picture: np.ndarray, heat: np.ndarray | None, drop: np.ndarray | None, name: str) -> bytes:
     """What in a picture speaks for a class: the picture, Grad-CAM over it, and what covering each part does.
 
     Args:
         picture: (C, S, S) bytes.
         heat: (h, w) of Grad-CAM, None where there are no maps.
-        drop: (n, n) how far the chance of the class falls when a part is covered.
+        drop: (n, n) how far the chance of the class falls when a part is covered; None leaves it out.
         name: of the class.
     """
     scene = Scene(
         WIDTH, 316, f"Where the network looks for the class {name}: slopes of the last maps, and covered parts."
     )
     side, tops = 270.0, 40.0
-    lefts = [20.0, 365.0, 710.0]
+    lefts = [20.0, 365.0, 710.0] if drop is not None else [20.0, 365.0]
     heads = [
         "the picture",
         f"speaks for {name}" if heat is not None else "no maps",
         "covered here, its chance falls by",
     ]
     boxes = [(left, tops, side, side) for left in lefts]
-    for box, words in zip(boxes, heads, strict=True):
+    for box, words in zip(boxes, heads, strict=False):
         scene.text(box[0] + side / 2, 18, words, size=ON_PAGE.title, align="center", weight=600)
-    draw_pixels(scene, np.array(boxes), np.repeat(picture[None], 3, axis=0))
+    draw_pixels(scene, np.array(boxes), np.repeat(picture[None], len(boxes), axis=0))
     if heat is not None:
         peak = max(float(np.nan_to_num(heat).max()), 1e-9)
         scene.sheet(boxes[1], heat / peak, low=0, high=1, palette="magnitude", opacity=[0.6], readout="Grad-CAM")
-    reach = max(0.05, float(np.abs(np.nan_to_num(drop)).max()))
-    scene.sheet(boxes[2], drop, low=-reach, high=reach, opacity=[0.6], smooth=False, readout="falls by")
+    if drop is not None:
+        reach = max(0.05, float(np.abs(np.nan_to_num(drop)).max()))
+        scene.sheet(boxes[2], drop, low=-reach, high=reach, opacity=[0.6], smooth=False, readout="falls by")
     return scene.to_bytes()

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Final
 
 import torch
 from torch import Tensor, nn
 
 from training.experiment import Network
-from training.forward import Visit, joined, letters, watch, written
+from training.forward import Visit, joined, letters, watch, watch_as_far_as_possible, written
 from training.probe import NextStep, next_step, parameters_in
 from training.run import Run
 
@@ -153,6 +154,25 @@ class Anatomy:
     batch: str
 
 
+@dataclass(frozen=True)
+class Outline:
+    """A network whose weights nobody needs, at every depth.
+
+    Attributes:
+        levels: its parts; the parts of these; and so on, down to the layers. Repeated equal ones are shown once.
+        num_parameters: each once.
+        num_macs: multiplications with addition in one pass, as far as it went.
+        num_bytes: of parameters and buffers.
+        is_whole: whether the pass went to the end; if not, the shapes from there on are missing.
+    """
+
+    levels: tuple[tuple[Layer, ...], ...]
+    num_parameters: int
+    num_macs: int
+    num_bytes: int
+    is_whole: bool
+
+
 def anatomies(run: Run) -> dict[str, Anatomy]:
     """Every network of a run as it is now, by name. Changes nothing."""
     start = run.state_at(0)
@@ -190,6 +210,31 @@ def anatomy(network: Network, *, step: NextStep | None = None, first: Mapping[Te
     )
 
 
+def outline(network: Network) -> Outline:
+    """A network at every depth, from one pass; on the device `meta`, which has shapes and no numbers, it costs nothing.
+
+    Args:
+        network: with a batch.
+    """
+    visits, is_whole = watch_as_far_as_possible(network)
+    table = _Table(network, visits, NextStep(), {})
+    levels, depth = [tuple(table.lines(is_folded=True, depth=1))], 2
+    deepest = max(name.count(".") + 1 for name, _ in network.module.named_modules())
+    while depth <= deepest:
+        level = tuple(table.lines(is_folded=True, depth=depth))
+        if level != levels[-1]:
+            levels.append(level)
+        depth += 1
+    held = {*network.module.parameters(), *network.module.buffers()}
+    return Outline(
+        levels=tuple(levels),
+        num_parameters=sum(line.num_parameters for line in levels[-1]),
+        num_macs=sum(line.num_macs for line in levels[-1]),
+        num_bytes=sum(one.numel() * one.element_size() for one in held),
+        is_whole=is_whole,
+    )
+
+
 class _Table:
     """Walks down a network and makes the lines."""
 
@@ -201,10 +246,11 @@ class _Table:
         first: Mapping[Tensor, Tensor],
     ) -> None:
         self._network, self._visits, self._step, self._first = network, visits, step, first
-        self._write: Callable[[nn.Module], tuple[str, str]] = letters(network, dict(visits))
+        self._write: Callable[[nn.Module], tuple[str, str]] = cache(letters(network, dict(visits)))
 
-    def lines(self, *, is_folded: bool) -> list[Layer]:
-        self._is_folded = is_folded
+    def lines(self, *, is_folded: bool, depth: int | None = None) -> list[Layer]:
+        """The lines, where what lies deeper than `depth` is summed into the part that holds it."""
+        self._is_folded, self._depth = is_folded, depth
         self._owners: dict[Tensor, str] = {}  # who counts a tensor
         self._met: set[nn.Module] = set()
         return self._below("", self._network.module)
@@ -225,7 +271,9 @@ class _Table:
                 blocks.append((below, self._below(below, one)))
         has_own = own or line.num_macs or not inside
         below_lines = _folded(blocks) if self._is_folded else [line for _, lines in blocks for line in lines]
-        return [*([line] if has_own else []), *below_lines]
+        found = [*([line] if has_own else []), *below_lines]
+        is_deep = self._depth is not None and path and path.count(".") + 1 >= self._depth
+        return [self._part(line, found)] if is_deep and found else found
 
     def _line(
         self,
@@ -263,6 +311,25 @@ class _Table:
             weights=sum((self._sums(one) for one in new), Weights()),
         )
 
+    def _part(self, line: Layer, inside: Sequence[Layer]) -> Layer:
+        """A module with all that is in it in one line; one that is a mere list begins and ends as those in it do."""
+        is_called = line.calls > 0
+        first, last = (line, line) if is_called else (inside[0], inside[-1])
+        return replace(
+            _together(inside),
+            path=line.path,
+            kind=line.kind,
+            times=1,
+            calls=line.calls if is_called else first.calls,
+            inputs=first.inputs,
+            outputs=last.outputs,
+            sizes_in=first.sizes_in,
+            sizes_out=last.sizes_out,
+            formula="",
+            shared_with="",
+            reach=inside[0].reach if len(inside) == 1 else "",  # of several branches the last need not see farthest
+        )
+
     def _done_in(self, modules: Iterable[nn.Module]) -> int:
         """What these do, or, where they are lists that are never called themselves, what those in them do."""
         return sum(
@@ -271,6 +338,8 @@ class _Table:
 
     @torch.no_grad()
     def _sums(self, parameter: nn.Parameter) -> Weights:
+        if parameter.is_meta:
+            return Weights(parameter.numel(), *(math.nan,) * 4)
         values = parameter.double()
         first, gradient = self._first.get(parameter), self._step.gradients.get(parameter)
         update = self._step.updates.get(parameter)

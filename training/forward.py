@@ -47,6 +47,25 @@ class Visit:
 def watch(network: Network) -> dict[nn.Module, Visit]:
     """What every module that is called does in one pass, in order of the calls."""
     visits: dict[nn.Module, Visit] = {}
+    _watch(network, visits)
+    return visits
+
+
+def watch_as_far_as_possible(network: Network) -> tuple[dict[nn.Module, Visit], bool]:
+    """The same of a network that may not come to the end: on the device `meta`, sizes cannot depend on numbers.
+
+    Returns:
+        What was called until then, and whether the pass went to the end.
+    """
+    visits: dict[nn.Module, Visit] = {}
+    try:
+        _watch(network, visits)
+    except RuntimeError:  # what torch raises there, where a size is asked of numbers or real numbers are mixed in
+        return visits, False
+    return visits, True
+
+
+def _watch(network: Network, visits: dict[nn.Module, Visit]) -> None:
     counter = FlopCounterMode(display=False, custom_mapping=_NOT_COUNTED_BY_TORCH)
 
     def before(module: nn.Module, args: Any, kwargs: Any) -> None:
@@ -70,7 +89,6 @@ def watch(network: Network) -> dict[nn.Module, Visit]:
             stack.enter_context(_Fields())
         stack.enter_context(hooked(list(network.module.modules()), before, after))
         run_through(network, _marked(network.inputs) if has_windows else None)
-    return visits
 
 
 def letters(network: Network, visits: dict[nn.Module, Visit]) -> Callable[[nn.Module], tuple[str, str]]:

@@ -90,6 +90,18 @@ def in_bytes(count: float) -> str:
     return f"{count:.3g} GB"
 
 
+def outline_table(layers: tuple[Layer, ...], key: str, *, has_calls: bool) -> None:
+    """Shapes and cost of a network that has no weights and no batch.
+
+    Args:
+        layers: its lines at some depth.
+        key: of the table.
+        has_calls: whether the pass went to the end, so that a layer without calls is one that is not used.
+    """
+    left_out = {"in this batch", "frozen", "memory", *(() if has_calls else ("calls",))}
+    _table(layers, {name: column for name, column in _SHAPES.items() if name not in left_out}, key)
+
+
 def _table(layers: tuple[Layer, ...], columns: dict[str, Column], key: str) -> None:
     rows = [
         {"layer": _name(layer), **{name: value(layer) for name, (value, _, _) in columns.items()}} for layer in layers

@@ -27,6 +27,7 @@ from ui.words import plain
 MAX_CLASSES: Final = 5  # made on the spot
 MAX_PICTURES: Final = 60  # of one class
 KEPT_SIDE: Final = 128  # pixels of a picture that waits
+LARGER: Final = 2  # times the square that is cut from its middle, so that a long picture gives a sharp one
 TILE: Final = 36  # pixels of a picture in the list
 PAD: Final = 28  # squares along the pad
 WAYS: Final = ("Upload", "Camera", "Drawing")
@@ -125,7 +126,7 @@ def picture_box(slug: str, size: int, is_grey: bool) -> np.ndarray | None:
             if strokes
             else None
         )
-    given = _asked(slug, way, partial(_take_one, slug))
+    given = _asked(slug, way, partial(_take_one, slug, size))
     if given is None:
         state.pop(f"_{slug}_box_picture", None)
     pixels: np.ndarray | str | None = state.get(f"_{slug}_box_picture")
@@ -336,20 +337,20 @@ def _asked(name: str, way: str, take: Callable[[str], None], *, is_many: bool = 
     )
 
 
-def _take_one(slug: str, key: str) -> None:
+def _take_one(slug: str, size: int, key: str) -> None:
     upload = st.session_state.get(key)
     if upload is None:
         return
     try:
-        st.session_state[f"_{slug}_box_picture"] = _read(upload).pixels
+        st.session_state[f"_{slug}_box_picture"] = _read(upload, max(KEPT_SIDE, LARGER * size)).pixels
     except DataError as error:
         st.session_state[f"_{slug}_box_picture"] = str(error)
 
 
-def _read(upload: Any) -> Any:
+def _read(upload: Any, max_side: int = KEPT_SIDE) -> Any:
     if upload.size > MAX_FILE_BYTES:
         raise DataError(f"“{shorten(upload.name)}” has more than {MAX_FILE_BYTES // 2**20} MB: save it smaller.")
-    return read_picture(upload.name, upload.getvalue(), KEPT_SIDE)
+    return read_picture(upload.name, upload.getvalue(), max_side)
 
 
 def _pad(name: str) -> list[Stroke]:

@@ -46,3 +46,11 @@ def test_what_could_not_be_loaded_is_tried_again() -> None:
     with pytest.raises(DataError):
         shared("test: again", fail)
     assert isinstance(shared("test: again", lambda: nn.Linear(1, 1)), nn.Linear)
+
+
+def test_a_network_first_asked_for_in_inference_mode_still_lets_slopes_through() -> None:
+    with torch.inference_mode():
+        network = shared("test: inference", lambda: nn.Linear(2, 1))
+    x = torch.ones(1, 2, requires_grad=True)
+    network(x).sum().backward()
+    assert torch.equal(x.grad, network.weight)
