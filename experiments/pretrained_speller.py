@@ -185,16 +185,15 @@ def _said(numbers: list[int], sounds: Sounds) -> tuple[str, ...]:
     return tuple(sounds.signs[number] for number in numbers[:end])
 
 
-def judged(network: Speller, sounds: Sounds, num_words: int = NUM_JUDGED) -> Score:
+def judged(network: Speller, sounds: Sounds) -> Score:
     """A speller on words of the dictionary that ours never trains on; stress does not count.
 
     Args:
         network: what spells.
         sounds: the signs that it answers in.
-        num_words: how many words, always the same ones.
     """
     pairs = task().held_out
-    sources, targets = pairs.sources[:num_words], pairs.targets[:num_words, 1:]
+    sources, targets = pairs.sources[:NUM_JUDGED], pairs.targets[:num_words, 1:]
     device = next(network.parameters()).device
     with torch.inference_mode():
         said, _ = network.write(sources.to(device), sounds.start, sounds.end, LONGEST_SAID)
@@ -216,7 +215,7 @@ def of_dictionary() -> Sounds:
 
 @cache
 def pretrained_score() -> Score:
-    """The trained speller on the judged words, all of which it has seen in its training.
+    """The trained speller on the judged words, words of the dictionary that it has learnt from.
 
     Raises:
         MissingExtraError: if it is not installed.

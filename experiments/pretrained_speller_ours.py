@@ -21,7 +21,6 @@ from training.optimizers import OptimizerSettings, make_optimizer, rate_at, upda
 from training.settings import knob
 
 EMBED_DIM: Final = 64
-NUM_WATCHED: Final = 100  # words that are spelt for the curve
 LONGEST_GRADIENT: Final = 1.0  # a longer one is shortened
 
 
@@ -98,10 +97,10 @@ class SpellerExperiment:
         return 20
 
     def evaluate(self) -> dict[str, float]:
-        """Losses on words that are judged, and the share of held-out words that it spells right by itself."""
+        """Losses on words of both parts, and the share of the judged words that it spells right by itself."""
         with torch.no_grad():
             losses = self.loss(self.task.train).item(), self.loss(self.task.test).item()
-        right = judged(self.model, of_dictionary(), NUM_WATCHED).accuracy
+        right = score_of(self).accuracy
         return {
             "loss": losses[0],
             "test_loss": losses[1],

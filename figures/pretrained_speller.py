@@ -10,9 +10,9 @@ from figures.scene import Box, Scene
 from figures.theme import ON_PAGE, ON_PROJECTOR, Scale
 
 WIDTH: Final = 1000.0
-HEIGHT: Final = 470.0
+HEIGHT: Final = 480.0
 SAID: Final[Box] = (8.0, 52.0, 420.0, 410.0)
-STATES: Final[Box] = (470.0, 52.0, 520.0, 340.0)
+STATES: Final[Box] = (470.0, 52.0, 520.0, 336.0)
 BARS: Final = 46.0  # height of the bars under the map
 ROW: Final = 34.0  # of a phoneme, at most
 LIKENESS: Final = Look(low=-1.0, high=1.0, palette="diverging", readout="cosine")
