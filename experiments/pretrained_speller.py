@@ -38,11 +38,9 @@ class Sounds(NamedTuple):
 
 
 VOWELS: Final = tuple(sign for sign in EXAMPLES if sign[0] in "AEIOU")
+_STRESSED: Final = [vowel + stress for vowel in VOWELS for stress in STRESSES]
 OF_G2P: Final = Sounds(  # in the order of the trained weights, in which one vowel is also there without a stress
-    ("pad", "unknown", "start", "end")
-    + tuple(sorted({*EXAMPLES} - {*VOWELS} | {vowel + stress for vowel in VOWELS for stress in STRESSES} | {"UW"})),
-    start=2,
-    end=3,
+    ("pad", "unknown", "start", "end", *sorted({*EXAMPLES} - {*VOWELS} | {"UW", *_STRESSED})), start=2, end=3
 )
 
 

@@ -150,7 +150,7 @@ def plane_of(words: Sequence[str]) -> Plane:
 
 
 def analogy(a: str, b: str, c: str, *, leaves_out: bool, count: int = 5) -> Analogy:
-    """a is to b as c is to what.
+    """Answers: a is to b as c is to what?
 
     Args:
         a: any word.

@@ -27,18 +27,18 @@ def gpt2_tab(run: Run, snapshot: Snapshot) -> None:
     if text.strip():
         show_tokens(gpt2(), text, sees_space=True, sees_bytes=False, key="pretrained_gpt2_tokens")
         count, words = len(gpt2().encode(text)), len(text.split())
-        st.markdown(f"That is **{count / words:.2f} tokens a word**; a word that was frequent in 2019 is one token.")
+        st.markdown(f"That is **{count / words:.2f} tokens a word**; frequent words are one token each.")
     else:
         st.info("The text is empty: write something above.")
     _batch()
     st.page_link(
-        "../pages/tokenizer.py", label="How such tokens are learnt, and ten languages cut by them: the page on tokenizers",
+        "../pages/tokenizer.py", label="How such tokens are learnt, and ten languages cut by them",
         icon=":material/arrow_forward:", query_params={"tokenizer_inside": "Side by side"},
     )  # fmt: skip
     st.caption(
-        f"GPT-2's own {gpt2().num_tokens:,} tokens and 50,000 merges, © 2019 OpenAI, MIT licence, 1.5 MB, embedded here; "
-        "learnt from 40 GB of web pages, mostly English. They know no other spelling than that of their pages: a rare "
-        "word or another script falls into many pieces."
+        f"GPT-2's own {gpt2().num_tokens:,} tokens and 50,000 merges, © 2019 OpenAI, MIT licence, 1.5 MB, embedded "
+        "here; learnt from 40 GB of web pages, mostly English. They know no other spelling than that of their pages: "
+        "a rare word or another script falls into many pieces."
     )
 
 
@@ -74,10 +74,10 @@ def _batch() -> None:
     st.code(_code(str(side), int(most), is_filled=not is_text.all()), language="python")
     st.markdown(
         f"The batch is {len(ids)} by {ids.shape[1]}; {int(is_text.sum())} of its {ids.size} places are text. Where the "
-        "mask is 0, attention must not look and the loss must not count. The end of a text and the filling have the same "
-        "number, so only the mask tells them apart. To train, fill up on the right; to go on writing, on the left, since "
-        "the next token is read off at the last place. `truncation=True` alone cuts at what the model can read, "
-        f"{LONGEST:,} tokens for GPT-2: what comes after that is lost without a word."
+        "mask is 0, attention must not look and the loss must not count. The end of a text and the filling have the "
+        "same number, so only the mask tells them apart. To train, fill up on the right; to go on writing, on the "
+        "left, since the next token is read off at the last place. `truncation=True` alone cuts at what the model "
+        f"can read, {LONGEST:,} tokens for GPT-2: what comes after that is lost without a word."
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from data.dataset import DataError
 from data.extras import EXTRAS
 from data.pairs import SPELLING
-from data.phonemes import EXAMPLES
+from data.phonemes import EXAMPLES, without_stress
 from experiments.pretrained_shelf import memory
 from experiments.pretrained_speller import (
     LONGEST_SAID,
@@ -89,13 +89,13 @@ def _words() -> None:
     live_canvas(speller_scene(seen, is_large=is_lecture()), key="pretrained_speller_picture", height=HEIGHT)
     if not seen.is_over:
         st.info(f"It did not come to an end, and was stopped after {LONGEST_SAID} phonemes.")
-    heard = dict.fromkeys(sign.rstrip("012") for sign in seen.phonemes)
+    heard = dict.fromkeys(without_stress(sign) for sign in seen.phonemes)
     st.markdown(
         f"**{plain(word)}** is said {' '.join(seen.phonemes)}: "
         + ", ".join(f"{sign} as in *{EXAMPLES[sign]}*" for sign in heard)
-        + ". After a vowel, 1 is the main stress, 2 a second one, 0 none. The decoder is given the last state only: all "
-        "it knows of the word is in those 256 numbers. One spelling gets one answer, so of *read* it can say only one "
-        "of the two ways; and a word whose sound is no rule, such as *colonel*, it gets wrong although it has seen it."
+        + ". After a vowel, 1 is the main stress, 2 a second one, 0 none. The decoder is given the last state only: "
+        "all it knows of the word is in those 256 numbers. One spelling gets one answer, so of *read* it can say "
+        "only one of the two ways; and a word whose sound follows no rule, such as *colonel*, it gets wrong."
     )
 
 
@@ -105,9 +105,10 @@ def _words() -> None:
 def _scores() -> None:
     theirs = pretrained_score()
     st.markdown(
-        f"**The same {NUM_JUDGED} words for both.** They are words of the dictionary; stress does not count. The trained "
-        "network has learnt from that dictionary, so it has *seen* them, most or all. For ours they are held out: it has "
-        "seen none. The error rate counts phonemes to put in, take out or replace, as a share of the right ones."
+        f"**The same {NUM_JUDGED} words for both.** They are words of the dictionary; stress does not count. The "
+        "trained network has learnt from that dictionary, so it has *seen* them, most or all. For ours they are held "
+        "out: it has seen none. The error rate counts phonemes to put in, take out or replace, as a share of the "
+        "right ones."
     )
     table = st.empty()
     race = race_panel(
@@ -117,8 +118,8 @@ def _scores() -> None:
     with table:
         _table(theirs, race)
     st.caption(
-        f"Ours is built alike, with half the units, and learns from {task().num_pairs:,} words. The dictionary here holds "
-        "one way to say each word, so some of what counts as wrong is said that way somewhere."
+        f"Ours is built alike, with half the units, and learns from {task().num_pairs:,} words. The dictionary here "
+        "holds one way to say each word, so some of what counts as wrong is said that way somewhere."
     )
     st.page_link(
         "../pages/transformer.py",

@@ -87,9 +87,9 @@ def neighbours_part() -> None:
     st.markdown(
         f"The {NUM_NEAR} words whose directions are closest to **{plain(plane.words[0])}**, by their cosine: 1 is the "
         "same direction, 0 a right angle. Click a word to go there. The picture lays "
-        f"{glove().units.shape[1]} dimensions flat and keeps {plane.share:.0%} of what differs among these words, so near "
-        "in the table and near in the picture need not agree. Words that stand among the same words are near, also when "
-        "they mean the opposite: look at *good* or *north*."
+        f"{glove().units.shape[1]} dimensions flat and keeps {plane.share:.0%} of what differs among these words, so "
+        "near in the table and near in the picture need not agree. Words that stand among the same words are near, "
+        "also when they mean the opposite: look at *good* or *north*."
     )
 
 
@@ -103,7 +103,7 @@ def _go(event: Event) -> None:
 
 
 def analogies_part() -> None:
-    """a is to b as c is to what, with the trick and without."""
+    """Three words and a fourth: a is to b as c is to what, with the trick and without."""
     words, leaves_out = _asked()
     found = analogy(*words, leaves_out=leaves_out)
     given, answer = found.given, found.answers[0].word
@@ -154,8 +154,8 @@ def _both(found: Analogy, other: Analogy) -> None:
     is_given = f", which is {'abc'[found.given.index(free)]} itself" if free in found.given else ""
     st.markdown(
         f"The vector **{b} − {a} + {c}** is nearest to **{plain(free)}**{is_given}. Leave the three words out, as is "
-        f"usual and often not said, and **{plain(left_out.answers[0].word)}** comes first. The arrows lie parallel where "
-        "the analogy holds."
+        f"usual and often not said, and **{plain(left_out.answers[0].word)}** comes first. The arrows lie parallel "
+        "where the analogy holds."
     )
 
 
@@ -167,8 +167,8 @@ def scores_part() -> None:
     scores = analogy_scores()
     total = sum(score.num_questions for score in scores)
     st.markdown(
-        f"**{total:,} analogies with a known answer**: every pair of words of a kind with every other. All of their words "
-        "are among the 5,000, and the answer is sought among all of these."
+        f"**{total:,} analogies with a known answer**: every pair of words of a kind with every other. All of their "
+        "words are among the 5,000, and the answer is sought among all of these."
     )
     rows = [
         {
@@ -220,10 +220,10 @@ def axis_part() -> None:
     )  # fmt: skip
     show(axis_still(axis_of((ends[0], ends[1]), text.replace(",", " ").split()), mode()), key="pretrained_words_axis")
     st.markdown(
-        "Each word's cosine with the direction from the first word to the second. The line is the mean of all words, the "
-        "dotted ones one standard deviation from it: what lies between them is hardly told apart. A word has one vector "
-        "for all its meanings: between *cold* and *hot*, *war* is the coldest of these, for the Cold War, and *ice* is "
-        "not cold at all."
+        "Each word's cosine with the direction from the first word to the second. The line is the mean of all words, "
+        "the dotted ones one standard deviation from it: what lies between them is hardly told apart. A word has one "
+        "vector for all its meanings: between *cold* and *hot*, *war* is the coldest of these, for the Cold War, and "
+        "*ice* is not cold at all."
     )
 
 
@@ -236,8 +236,8 @@ def bias_part() -> None:
         show(axis_still(axis, mode()), key="pretrained_words_bias")
     words.markdown(
         f"**Names of {len(axis.words)} jobs on the direction from he to she.** None of them says whether a man or a "
-        f"woman is meant, yet they lie from {written(off[0], '+.1f')} (*{axis.words[0]}*) to {written(off[-1], '+.1f')} "
-        f"(*{axis.words[-1]}*) standard deviations from the mean of all words, the line.\n\n"
+        f"woman is meant, yet they lie from {written(off[0], '+.1f')} (*{axis.words[0]}*) to "
+        f"{written(off[-1], '+.1f')} (*{axis.words[-1]}*) standard deviations from the mean of all words, the line.\n\n"
         "Along *man* to *woman* their order is much the same (rank correlation "
         f"{job_agreement():.2f}), so it is not about two pronouns.\n\n"
         "It comes from the texts: whom newspapers and Wikipedia wrote about in which job is what these vectors were "
