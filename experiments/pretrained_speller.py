@@ -191,7 +191,7 @@ def judged(network: Speller, sounds: Sounds) -> Score:
         sounds: the signs that it answers in.
     """
     pairs = task().held_out
-    sources, targets = pairs.sources[:NUM_JUDGED], pairs.targets[:num_words, 1:]
+    sources, targets = pairs.sources[:NUM_JUDGED], pairs.targets[:NUM_JUDGED, 1:]
     device = next(network.parameters()).device
     with torch.inference_mode():
         said, _ = network.write(sources.to(device), sounds.start, sounds.end, LONGEST_SAID)

@@ -89,7 +89,7 @@ def neighbours_part() -> None:
         "same direction, 0 a right angle. Click a word to go there. The picture lays "
         f"{glove().units.shape[1]} dimensions flat and keeps {plane.share:.0%} of what differs among these words, so "
         "near in the table and near in the picture need not agree. Words that stand among the same words are near, "
-        "also when they mean the opposite: look at *good* or *north*."
+        "also when they mean the opposite: look at *hot* or *north*."
     )
 
 
