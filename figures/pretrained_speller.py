@@ -1,10 +1,10 @@
 """A word spelt into sounds, page `pretrained`: phonemes with their chances, and what each letter did to the state."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from data.phonemes import EXAMPLES, without_stress
 from figures.attention_maps import Look, draw_map
 from figures.scene import Box, Scene
 from figures.theme import ON_PAGE, ON_PROJECTOR, Scale
@@ -12,17 +12,19 @@ from figures.theme import ON_PAGE, ON_PROJECTOR, Scale
 WIDTH: Final = 1000.0
 HEIGHT: Final = 480.0
 SAID: Final[Box] = (8.0, 52.0, 420.0, 410.0)
-STATES: Final[Box] = (470.0, 52.0, 520.0, 336.0)
+STATES: Final[Box] = (470.0, 52.0, 520.0, 418.0)  # with the bars under the map
+GAP: Final = 10.0
 BARS: Final = 46.0  # height of the bars under the map
 ROW: Final = 34.0  # of a phoneme, at most
 LIKENESS: Final = Look(low=-1.0, high=1.0, palette="diverging", readout="cosine")
 
 
-def speller_scene(seen: Any, *, is_large: bool = False) -> bytes:
+def speller_scene(seen: Any, examples: Mapping[str, str], *, is_large: bool = False) -> bytes:
     """Draws what is said on the left, and how the state moved while it read on the right.
 
     Args:
         seen: a `Spelt`.
+        examples: for each phoneme without its stress, a word in which it is heard.
         is_large: with words for a projector.
 
     Returns:
@@ -33,11 +35,12 @@ def speller_scene(seen: Any, *, is_large: bool = False) -> bytes:
     sure = ", ".join(f"{tops[0][0]} {tops[0][1]:.0%}" for tops in seen.likeliest)
     scene = Scene(WIDTH, HEIGHT, f"The word {word} in phonemes, each with its chance: {sure}. Beside it the states.")
     _title(scene, SAID, "What it says", "each place: the likeliest phoneme, its chance, and who came second", scale)
-    _draw_said(scene, seen, scale)
+    _draw_said(scene, seen, examples, scale)
     _title(scene, STATES, "The state after each letter", "cosine with the state after every other letter", scale)
-    left, top, width, height = draw_map(scene, STATES, seen.likeness, seen.letters, seen.letters, scale=scale,
-                                        look=LIKENESS)  # fmt: skip
-    _draw_update(scene, (left, top + height + 10, width, BARS), seen.update, scale)
+    left, top, width, height = STATES
+    room = (left, top, width, height - GAP - BARS - 2.4 * scale.note)
+    cells = draw_map(scene, room, seen.likeness, seen.letters, seen.letters, scale=scale, look=LIKENESS)
+    _draw_update(scene, (cells[0], cells[1] + cells[3] + GAP, cells[2], BARS), seen.update, scale)
     return scene.to_bytes()
 
 
@@ -46,7 +49,7 @@ def _title(scene: Scene, box: Box, title: str, note: str, scale: Scale) -> None:
     scene.text(box[0], box[1] - 17, note, size=scale.note, colour="muted")
 
 
-def _draw_said(scene: Scene, seen: Any, scale: Scale) -> None:
+def _draw_said(scene: Scene, seen: Any, examples: Mapping[str, str], scale: Scale) -> None:
     """A row for each place: the phoneme, its bar and chance, the second with its own."""
     left, top, width, height = SAID
     pitch = min(ROW, height / len(seen.likeliest))
@@ -61,16 +64,13 @@ def _draw_said(scene: Scene, seen: Any, scale: Scale) -> None:
         scene.text(bar[0] + bar[2] + 6, y, f"{chance:.0%}", size=scale.note, tabular=True)
         told = f"then {second[0]} {second[1]:.0%}" if second[1] >= 0.005 else ""
         scene.text(left + width - note, y, told, size=scale.note, colour="muted", tabular=True)
-        scene.hot((left, y - pitch / 2, width, pitch), f"said:{place}", _tip(seen.likeliest[place]), cursor="default")
+        tip = "; ".join(f"{sign}{_as_in(sign, examples)} {share:.1%}" for sign, share in seen.likeliest[place])
+        scene.hot((left, y - pitch / 2, width, pitch), f"said:{place}", tip, cursor="default")
 
 
-def _tip(tops: tuple[tuple[str, float], ...]) -> str:
-    """The likeliest signs of a place, with a word in which each is heard."""
-    return "; ".join(f"{sign}{_as_in(sign)} {chance:.1%}" for sign, chance in tops)
-
-
-def _as_in(sign: str) -> str:
-    example = EXAMPLES.get(without_stress(sign))
+def _as_in(sign: str, examples: Mapping[str, str]) -> str:
+    """A word in which a phoneme is heard; nothing for other signs."""
+    example = examples.get(sign.rstrip("012"))
     return f" as in {example}" if example else ""
 
 

@@ -101,7 +101,8 @@ class Speller(nn.Module):
         state = self.encode(letters)
         said = torch.full((len(letters), 1), start, device=letters.device)
         is_over = torch.zeros(len(letters), dtype=torch.bool, device=letters.device)
-        signs, chances = [], []
+        signs: list[Tensor] = []
+        chances: list[Tensor] = []
         while len(signs) < longest and not bool(is_over.all()):
             logits, state = self.decode(said, state)  # (B, 1, V)
             chances.append(logits.softmax(2))

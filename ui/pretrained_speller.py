@@ -86,7 +86,7 @@ def _words() -> None:
             key=f"pretrained_speller_of_{'_'.join(words)}",
         )  # fmt: skip
     seen = spell(str(word))
-    live_canvas(speller_scene(seen, is_large=is_lecture()), key="pretrained_speller_picture", height=HEIGHT)
+    live_canvas(speller_scene(seen, EXAMPLES, is_large=is_lecture()), key="pretrained_speller_picture", height=HEIGHT)
     if not seen.is_over:
         st.info(f"It did not come to an end, and was stopped after {LONGEST_SAID} phonemes.")
     heard = dict.fromkeys(without_stress(sign) for sign in seen.phonemes)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.phonemes import EXAMPLES
 from experiments.pretrained_speller import spell
 from figures.packing import unpack
 from figures.pretrained_speller import HEIGHT, speller_scene
@@ -11,7 +12,7 @@ from figures.pretrained_speller import HEIGHT, speller_scene
 @pytest.mark.parametrize("is_large", [False, True])
 def test_every_phoneme_has_its_chance(word: str, is_large: bool) -> None:
     seen = spell(word)
-    scene = unpack(speller_scene(seen, is_large=is_large))[0]
+    scene = unpack(speller_scene(seen, EXAMPLES, is_large=is_large))[0]
     texts = [item["text"] for item in scene["items"] if item["kind"] == "text"]
     for tops in seen.likeliest:
         assert tops[0][0] in texts
@@ -19,5 +20,6 @@ def test_every_phoneme_has_its_chance(word: str, is_large: bool) -> None:
     tips = [item["tip"] for item in scene["items"] if item["kind"] == "hot"]
     assert len(tips) == len(seen.likeliest)
     assert all("%" in tip for tip in tips)
+    assert all("as in" in tip for tip in tips[:-1])
     bottom = max(item["at"][1] for item in scene["items"] if item["kind"] == "text")
     assert bottom < HEIGHT - 6

@@ -29,7 +29,8 @@ def by_hand(word: str) -> list[str]:
     with np.load(weights_file("speller"), allow_pickle=False) as saved:
         file = {name: saved[name].astype(np.float64) for name in saved.files}
     halves = {half: [file[f"{half}_{part}"] for part in ("w_ih", "w_hh", "b_ih", "b_hh")] for half in ("enc", "dec")}
-    state, said = np.zeros(file["enc_w_hh"].shape[1]), []
+    state = np.zeros(file["enc_w_hh"].shape[1])
+    said: list[str] = []
     for number in [*(ord(letter) - ord("a") + 3 for letter in word), 2]:
         state = cell(file["enc_emb"][number], state, halves["enc"])
     number = 2
