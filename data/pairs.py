@@ -72,6 +72,7 @@ class PairTask:
         name: the task.
         source_signs, target_signs: the sign behind each number, `SPECIAL` first.
         train, test: pairs that are judged; no source of the test is trained on where the pairs are given.
+        held_out: all pairs that no network is trained on; those of the test where each batch is new.
         max_source, max_target: places of the longest, with start and end.
         num_pairs: how many count as one pass.
         source: attribution and licence.
@@ -92,7 +93,7 @@ class PairTask:
             self.source_signs = self.target_signs = SPECIAL + LETTERS
             self.max_source, self.max_target, self.num_pairs = length + 1, length + 2, PASS
             self.train = rearranged(name, NUM_JUDGED, length, seeded(1))
-            self.test = rearranged(name, NUM_JUDGED, length, seeded(2))
+            self.test = self.held_out = rearranged(name, NUM_JUDGED, length, seeded(2))
             return
         texts = given_texts(name, language)
         self.source_signs = SPECIAL + signs_of(source for source, _ in texts)
@@ -101,7 +102,7 @@ class PairTask:
         order = torch.randperm(len(texts), generator=seeded(0))
         num_test = round(TEST_SHARE * len(texts))
         self.max_source, self.max_target = pairs.sources.shape[1], pairs.targets.shape[1]
-        self.test = pairs.rows(order[:NUM_JUDGED])
+        self.test, self.held_out = pairs.rows(order[:NUM_JUDGED]), pairs.rows(order[:num_test])
         self._given = pairs.rows(order[num_test:])
         self.train = self._given.rows(torch.arange(NUM_JUDGED))
         self.num_pairs = len(texts) - num_test

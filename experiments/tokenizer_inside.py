@@ -132,13 +132,17 @@ def side_by_side(ways: Sequence[Way], texts: Sequence[str]) -> list[Cut]:
     return made
 
 
-def padded(tokenizer: Tokenizer, texts: Sequence[str], pad: int | None) -> tuple[np.ndarray, np.ndarray]:
+def padded(
+    tokenizer: Tokenizer, texts: Sequence[str], pad: int | None, *, most: int | None = None, on_left: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Texts as rows of one length, as a network wants a batch.
 
     Args:
         tokenizer: what cuts them.
         texts: the rows.
         pad: number of the token that fills up short rows; None for the tokenizer's own, which GPT-2 has not.
+        most: tokens of a row that are kept, the first ones; all if left out.
+        on_left: whether what fills up stands before the text, so that all rows end together.
 
     Returns:
         (B, T) numbers of tokens, and (B, T) which of them are text: what is not must be masked.
@@ -146,15 +150,17 @@ def padded(tokenizer: Tokenizer, texts: Sequence[str], pad: int | None) -> tuple
     Raises:
         DataError: if there is nothing to fill up with.
     """
-    rows = [tokenizer.encode(text) for text in texts]
+    rows = [tokenizer.encode(text)[:most] for text in texts]
     longest = max(map(len, rows))
     if pad is None and any(len(row) < longest for row in rows):
         raise DataError(
             f"{tokenizer.name} has no padding token, and these texts have "
             f"{', '.join(str(len(row)) for row in rows)} tokens: choose a token to fill up with."
         )
-    ids = np.array([row + [pad or 0] * (longest - len(row)) for row in rows])
-    return ids, np.arange(longest) < np.array([len(row) for row in rows])[:, None]
+    fills = [[pad or 0] * (longest - len(row)) for row in rows]
+    ids = np.array([fill + row if on_left else row + fill for row, fill in zip(rows, fills, strict=True)])
+    is_text = np.arange(longest) < np.array([len(row) for row in rows])[:, None]
+    return ids, is_text[:, ::-1] if on_left else is_text
 
 
 def tokenizer_of(experiment: Any) -> Tokenizer:

@@ -71,7 +71,9 @@ def chosen(run: Run, who: str) -> Tokenizer:
     return gpt2() if who == WHO[1] else run.look(tokenizer_of)
 
 
-def show_tokens(tokenizer: Tokenizer, text: str, *, sees_space: bool, sees_bytes: bool) -> None:
+def show_tokens(
+    tokenizer: Tokenizer, text: str, *, sees_space: bool, sees_bytes: bool, key: str = "tokenizer_tokens"
+) -> None:
     """Counts in a line, then the text and its tokens."""
     pieces, spans = spans_of(tokenizer, text)
     num_bytes = sum(len(piece.bytes.split()) for piece in pieces)
@@ -85,7 +87,7 @@ def show_tokens(tokenizer: Tokenizer, text: str, *, sees_space: bool, sees_bytes
     kept = [span for span in spans if span.tokens[-1] < MAX_SHOWN]
     surface = theme.SURFACES[mode()]
     _mount(
-        key="tokenizer_tokens",
+        key=key,
         data={
             "pieces": [
                 {"id": piece.id, "shown": piece.shown, "hex": piece.bytes, "special": piece.is_special}
