@@ -21,7 +21,6 @@ CONNECT_SECONDS: Final = 3.0
 MAX_NAME: Final = 100
 UNREACHABLE: Final = "The hub cannot be reached from here, so only the tokenizers of this page are compared."
 NAME: Final = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
-NOT_OPEN: Final = ("RepositoryNotFound", "EntryNotFound", "404", "401", "Gated", "403")  # words of its errors
 SURROUNDINGS: Final = {  # of a process that asks
     "HF_HUB_DOWNLOAD_TIMEOUT": "5",
     "HF_HUB_ETAG_TIMEOUT": "5",
@@ -88,7 +87,7 @@ def hub_counts(name: str, texts: Sequence[str], seconds: float | int = SECONDS) 
 
 def _reason(name: str, error: str) -> str:
     """Why a tokenizer could not be fetched, in one sentence."""
-    if any(word in error for word in NOT_OPEN):
+    if any(word in error for word in ("RepositoryNotFound", "EntryNotFound", "404", "401", "Gated", "403")):
         return f"The hub has no open tokenizer called {name}: look up its name on huggingface.co."
     return UNREACHABLE
 
