@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         elif found is not None and found.status != 200:
             self._send(found.status, b"", {})
         else:
-            self._send(404, b"", {"X-Error-Code": "RepoNotFound"})
+            self._send(404, b"", {"X-Error-Code": "EntryNotFound" if found else "RepoNotFound"})
 
     def _send(self, status: int, content: bytes, headers: dict[str, str], *, half: bool = False) -> None:
         self.send_response(status)
