@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-import pandas as pd
 import streamlit as st
 
 from data.dataset import DataError
@@ -86,7 +85,7 @@ def card_tab(run: Run, snapshot: Snapshot) -> None:
 def _example(card: Card) -> None:
     """The card of all-MiniLM-L6-v2, as it lies in the package."""
     st.markdown("**The card of all-MiniLM-L6-v2**, the network of the tab “Sentences”, as it was installed")
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         topic = st.segmented_control(
             "What about", list(TOPICS), default="Licence", required=True, key="pretrained_card_topic",
@@ -103,7 +102,7 @@ def _example(card: Card) -> None:
         with st.expander("The whole card"):
             st.code("\n".join(card.lines), language="markdown", wrap_lines=True, height=480)
     with right:
-        _checks(card, "pretrained_card_checks")
+        _checks(card)
 
 
 def _data(card: Card) -> None:
@@ -124,25 +123,16 @@ def _data(card: Card) -> None:
     )
 
 
-def _checks(card: Card, key: str) -> None:
-    """The recommended parts, and whether they are there."""
+def _checks(card: Card) -> None:
+    """The recommended parts: where each is, or the question it would answer."""
     found = findings(card)
-    missing = [one.check.name for one in found if not one.where]
-    st.markdown(
-        f"**{len(found) - len(missing)} of {len(found)} recommended parts**"
-        + (f"; missing: {', '.join(missing)}." if missing else ", none missing.")
-    )
-    table = pd.DataFrame(
-        [(one.check.name, one.where or "missing", one.check.question) for one in found],
-        columns=["part", "where", "what it should answer"],
-    )
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="auto" if len(table) <= 9 else 422,
-        alt="; ".join(f"{one.check.name}: {one.where or 'missing'}" for one in found) + ".",
-        key=key,
-    )
+    there = sum(bool(one.where) for one in found)
+    st.markdown(f"**{there} of {len(found)} recommended parts are there.**")
+    rows = [
+        f"| {one.check.name} | {plain(one.where) if one.where else f'**missing**: {one.check.question}'} |"
+        for one in found
+    ]
+    st.markdown("\n".join(["| part | where |", "|---|---|", *rows]))
     st.caption(
         "Found by headings and lines of the head alone. A part may be there under another name, and a heading may have "
         "nothing below it: read."
@@ -151,10 +141,10 @@ def _checks(card: Card, key: str) -> None:
 
 def _own() -> None:
     st.markdown("**A card of your own**: paste the README.md of a network you think of using, or write one for yours")
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         text = st.text_area(
-            "Text of the card", OWN, key="pretrained_card_own", max_chars=MAX_BYTES, height=330,
+            "Text of the card", OWN, key="pretrained_card_own", max_chars=MAX_BYTES, height=420,
             label_visibility="collapsed",
         )  # fmt: skip
     with right:
@@ -165,4 +155,4 @@ def _own() -> None:
             return
         head = "; ".join(f"{name}: {', '.join(values) or '…'}" for name, values in list(card.head.items())[:12])
         st.text(f"Head: {head[:400]}" if head else "It has no head between two lines of ---.")
-        _checks(card, "pretrained_card_own_checks")
+        _checks(card)

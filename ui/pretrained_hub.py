@@ -110,17 +110,21 @@ def _facts(model: HubModel) -> None:
         "version": model.revision[:10],
     }
     st.markdown(f"**{plain(model.name)}**")
-    st.markdown("\n".join(["| | |", "|---|---|", *(f"| {name} | {plain(said)} |" for name, said in rows.items())]))
+    st.markdown(
+        "\n".join(["| | the hub says |", "|---|---|", *(f"| {name} | {plain(said)} |" for name, said in rows.items())])
+    )
     wanted = {one.path for one in model.wanted}
     table = pd.DataFrame(
-        [(one.path, None if one.num_bytes is None else one.num_bytes / 1e6, one.path in wanted) for one in model.files],
-        columns=["file", "MB", "fetched"],
-    ).sort_values("fetched", ascending=False, kind="stable")
+        [
+            (one.path, in_bytes(one.num_bytes) if one.num_bytes is not None else "not said", one.path in wanted)
+            for one in model.files
+        ],
+        columns=["file", "size", "wanted"],
+    ).sort_values("wanted", ascending=False, kind="stable")
     st.dataframe(
         table,
         hide_index=True,
         height="auto" if len(table) <= 6 else 250,
-        column_config={"MB": st.column_config.NumberColumn(format="%.2f")},
         alt=f"The {len(table)} files of the network with their sizes, and which of them this app would fetch.",
         key="pretrained_hub_files",
     )
@@ -132,7 +136,7 @@ def _code(model: HubModel) -> None:
         st.caption(
             "The same by hand; the first call fetches the files into the hub's cache. The app reads them from there."
         )
-        st.code(code, language="python")
+        st.code(code, language="python", wrap_lines=True)
 
 
 # ---- fetching ------------------------------------------------------------------------------------------------------

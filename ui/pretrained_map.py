@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from data.families import AGPL, FAMILIES, NOT_GIVEN, PLACES, TASKS, Family
@@ -20,14 +19,12 @@ FIRST: Final = "ResNet-50"
 
 def map_tab(run: Run, snapshot: Snapshot) -> None:
     """Draws the map with its filter, one network in full, and the list of places."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        tasks = st.pills(
-            "What for", TASKS, selection_mode="multi", default=list(TASKS), key="pretrained_map_tasks", width="stretch"
-        )
-        has_ours = st.toggle(
-            "The networks of this app", key="pretrained_map_ours",
-            help="Each page's default network is built and counted; the first time that takes some seconds.",
-        )  # fmt: skip
+    tasks = st.pills("What for", TASKS, selection_mode="multi", default=list(TASKS), key="pretrained_map_tasks")
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    has_ours = right.toggle(
+        "The networks of this app", key="pretrained_map_ours",
+        help="Each page's default network is built and counted; the first time that takes some seconds.",
+    )  # fmt: skip
     shown = [one for one in FAMILIES if one.task in tasks]
     spots = [Spot(one.name, one.year, one.parameters, one.task, _bubble(one)) for one in shown]
     if has_ours:
@@ -38,13 +35,13 @@ def map_tab(run: Run, snapshot: Snapshot) -> None:
         st.info("Choose something that a network is for, or the networks of this app.")
         return
     names = [one.name for one in shown] or [one.name for one in FAMILIES]
-    chosen = st.selectbox(
+    chosen = left.selectbox(
         "One of them in full", names, index=names.index(FIRST) if FIRST in names else 0, key="pretrained_map_one"
     )
     show(map_still(spots, TASKS, str(chosen), mode()), key="pretrained_map")
     st.caption(
-        "Networks of one year stand side by side by size. Each line up is ten times as many parameters; from "
-        "LeNet-5 to DeepSeek-V3 it is eleven million times as many."
+        "The years before 2012 are drawn close together. Networks of one year stand side by side by size. Each line up "
+        "is ten times as many parameters; from LeNet-5 to DeepSeek-V3 it is eleven million times as many."
     )
     _in_full(next(one for one in FAMILIES if one.name == chosen))
     _places()
@@ -84,16 +81,8 @@ def _in_full(one: Family) -> None:
 def _places() -> None:
     """Where to look."""
     st.markdown("**Where to find them**")
-    table = pd.DataFrame(PLACES, columns=["name", "what it is", "licence", "address"])
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="auto",
-        column_config={
-            "address": st.column_config.LinkColumn(),
-            "what it is": st.column_config.TextColumn(width="large"),
-        },
-        alt="Places and libraries: " + ", ".join(place.name for place in PLACES) + ".",
-        key="pretrained_map_places",
-    )
+    half = len(PLACES) // 2 + 1
+    for column, part in zip(st.columns(2, gap="large"), (PLACES[:half], PLACES[half:]), strict=True):
+        lines = [f"- **[{place.name}]({place.address})** ({place.licence}): {place.sentence}" for place in part]
+        column.markdown("\n".join(lines))
     st.caption(AGPL)

@@ -3,7 +3,7 @@ import pytest
 
 from data.families import FAMILIES, TASKS
 from figures import theme
-from figures.pretrained_map import HERE, Spot, map_still, names_beside, places
+from figures.pretrained_map import BREAK, HERE, Spot, map_still, names_beside, places
 
 SPOTS = [Spot(one.name, one.year, one.parameters, one.task, (one.data,)) for one in FAMILIES]
 OURS = [Spot("Feed-forward network", None, 114, HERE), Spot("Decoder", None, 17_696, HERE)]
@@ -24,7 +24,10 @@ def test_every_network_is_drawn_once_where_it_belongs(mode):
     assert 10**y == pytest.approx(25_557_032)
     low, high = still.figure.layout.yaxis.range
     assert all(low < y < high for trace in drawn for y in trace.y)
-    assert "from Feed-forward network with 114 to DeepSeek-V3 with 671B" in still.alt
+    assert "from Feed-forward network with 114 to DeepSeek-V3 with 671B." in still.alt
+    assert round(at["LeNet-5"][0]) == BREAK
+    assert still.figure.layout.xaxis.ticktext[0] == "1998 …"
+    assert still.figure.layout.yaxis.ticktext[-1] == "1T"
     ring = still.figure.data[-1]
     assert (ring.x[0], ring.y[0]) == (x, y)
 
@@ -39,7 +42,7 @@ def test_the_networks_of_one_year_stand_by_size():
 def test_names_cover_neither_each_other_nor_a_sign():
     x = places(SPOTS, 2026)
     y = np.log10([spot.parameters for spot in SPOTS]).tolist()
-    found = names_beside(SPOTS, x, y, (1997, 2027), (4, 12), "BERT large")
+    found = names_beside(SPOTS, x, y, (2010, 2026), (4, 12), "BERT large")
     assert SPOTS.index(next(spot for spot in SPOTS if spot.name == "BERT large")) in found
     assert 20 < len(found) <= len(SPOTS)
     same = [Spot("one", 2020, 100, TASKS[0])] * 30

@@ -95,7 +95,7 @@ def test_a_classifier_is_looked_up_fetched_loaded_and_asked(hub):
     assert "MB** to fetch; this server takes 500 MB at most" in words(app)
     assert "nobody may use it without asking" in words(app).replace("\\", "")
     files = app.dataframe[0].value
-    assert set(files["file"][files["fetched"]]) == {"config.json", "model.safetensors"}
+    assert set(files["file"][files["wanted"]]) == {"config.json", "model.safetensors"}
     assert not any("resolve" in one for one in hub.asked)
     assert "hf-hub:tiny/timm" in app.code[0].value
     app = loaded("tiny/timm")

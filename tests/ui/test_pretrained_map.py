@@ -69,6 +69,8 @@ def test_the_filter_takes_tasks_away_and_none_is_a_sentence() -> None:
 
 def test_the_places_are_listed(without_extras: None) -> None:
     app = opened()
-    assert app.dataframe[0].value["name"].tolist() == [place.name for place in PLACES]
+    text = " ".join(one.value for one in app.markdown)
+    for place in PLACES:
+        assert f"**[{place.name}]({place.address})** ({place.licence}): {place.sentence}" in text
     assert "AGPL-3.0" in app.caption[-1].value
     assert len(TASKS) == 9
