@@ -5,6 +5,7 @@ pickle, and never runs code that came with them. Weights become float32, in whic
 `config.json` describes is first built without memory and counted, because the file is a stranger's.
 """
 
+import importlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -237,27 +238,25 @@ def _sample(network: HubNetwork) -> tuple[Tensor, ...] | None:
 @torch.inference_mode()
 def classify(network: HubNetwork, picture: UInt8[np.ndarray, "H W 3"]) -> Guesses:
     """What a network of timm sees, with the cutting and scaling it was trained with."""
-    import timm.data
-
+    timm_data: Any = importlib.import_module("timm.data")  # it names what it exports for itself alone
     module: Any = network.module
-    config = timm.data.resolve_model_data_config(module)
-    transform = timm.data.create_transform(**config, is_training=False)
+    config = timm_data.resolve_model_data_config(module)
+    transform = timm_data.create_transform(**config, is_training=False)
     chances = module(transform(Image.fromarray(picture))[None])[0].float().softmax(-1)
     return _likeliest(chances, _labels(module))
 
 
 def _labels(module: Any) -> list[str]:
     """The names of a timm network's classes; numbers where it brings none."""
-    import timm.data
-
+    timm_data: Any = importlib.import_module("timm.data")
     config, number = module.pretrained_cfg, module.num_classes
     names = config.get("label_names")
     if names and len(names) == number:
         said = config.get("label_descriptions") or {}
         return [str(said.get(name, name)) for name in names]
-    subset = timm.data.infer_imagenet_subset(module)
+    subset = timm_data.infer_imagenet_subset(module)
     if subset:
-        info = timm.data.ImageNetInfo(subset)
+        info = timm_data.ImageNetInfo(subset)
         return [info.index_to_description(index) for index in range(number)]
     return [f"class {index}" for index in range(number)]
 

@@ -158,10 +158,10 @@ def _offer(model: HubModel, folder: Path | None) -> None:
         if fetching.problem:
             st.warning(plain(fetching.problem))
     st.markdown(
-        f"**{model.num_bytes / 1e6:,.1f} MB** to fetch; this server takes {MAX_BYTES / 1e6:,.0f} MB at most, and "
+        f"**{in_bytes(model.num_bytes)}** to fetch; this server takes {MAX_BYTES / 1e6:,.0f} MB at most, and "
         f"{in_bytes(free_bytes())} of its disk are free."
         if folder is None
-        else f"**Its {model.num_bytes / 1e6:,.1f} MB** are here already."
+        else f"**Its {in_bytes(model.num_bytes)}** are here already."
     )
     words = "Fetch and load it" if folder is None else "Load it"
     st.button(words, key="pretrained_hub_fetch", on_click=_fetch, args=(model, folder), type="primary")
@@ -182,7 +182,7 @@ def _progress() -> None:
     """How much has come, twice a second."""
     fetching: Fetching = st.session_state[_FETCHING]
     done = min(fetching.done, fetching.total)
-    st.progress(done / max(1, fetching.total), f"{done / 1e6:,.1f} of {fetching.total / 1e6:,.1f} MB have come")
+    st.progress(done / max(1, fetching.total), f"{in_bytes(done)} of {in_bytes(fetching.total)} have come")
     st.button("Cancel", key="pretrained_hub_cancel", on_click=fetching.cancel)
     if not fetching.is_running:
         st.rerun()
@@ -216,7 +216,9 @@ def _forget(model: HubModel) -> None:
 def _loaded(model: HubModel, folder: Path) -> None:
     try:
         assert model.kind != "other"  # such a network is never fetched
-        with st.spinner(f"{model.kind} loads it from the disk ({model.num_bytes / 1e6:,.0f} MB)."):
+        with st.spinner(
+            f"{model.kind} loads {in_bytes(model.num_bytes)} from the disk; the first time it has to start itself."
+        ):
             network = load(folder, model.kind)
             one = layers(network)
     except DataError as error:

@@ -92,7 +92,7 @@ def guesses(app):
 
 def test_a_classifier_is_looked_up_fetched_loaded_and_asked(hub):
     app = looked_up("tiny/timm")
-    assert "MB** to fetch; this server takes 500 MB at most" in words(app)
+    assert "1.51 MB** to fetch; this server takes 500 MB at most" in words(app)
     assert "nobody may use it without asking" in words(app).replace("\\", "")
     files = app.dataframe[0].value
     assert set(files["file"][files["wanted"]]) == {"config.json", "model.safetensors"}
