@@ -64,7 +64,7 @@ class HubModel:
         name: owner/name.
         revision: the version, 40 letters.
         kind: the library that loads it here.
-        library: what the hub says of that; empty if nothing.
+        belongs_to: what the hub says of that; empty if nothing.
         task: of its owner's words for it, such as `fill-mask`; empty if there is none.
         licence: empty if there is none.
         downloads: in the last 30 days.
@@ -76,7 +76,7 @@ class HubModel:
     name: str
     revision: str
     kind: Kind
-    library: str
+    belongs_to: str
     task: str
     licence: str
     downloads: int
@@ -110,7 +110,7 @@ class HubModel:
                 "loads safetensors only."
             )
         if self.kind == "other":
-            said = f"it belongs to {self.library}" if self.library else "the hub does not say how it is loaded"
+            said = f"it belongs to {self.belongs_to}" if self.belongs_to else "the hub does not say how it is loaded"
             return f"This app loads networks of timm and of transformers, and {said}."
         if not self.wanted:
             return f"It has no weights called {WEIGHTS}, the file that both libraries look for."
@@ -171,7 +171,7 @@ def _model(answer: Mapping[str, Any]) -> HubModel:
         name=checked_name(str(answer["name"])),
         revision=str(answer["revision"]),
         kind=_kind(str(answer["library"] or ""), tags, answer["config"]),
-        library=str(answer["library"] or ""),
+        belongs_to=str(answer["library"] or ""),
         task=str(answer["task"] or ""),
         licence=str(answer["licence"] or next(iter(licences), "")),
         downloads=int(answer["downloads"] or 0),

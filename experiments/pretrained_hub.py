@@ -1,4 +1,4 @@
-"""A network of the hub that has been fetched: loaded by the library it belongs to, taken apart, and asked.
+"""A network of the hub that has been fetched: loaded by the library it belongs to, and taken apart.
 
 The files lie in the hub's cache and are read from there by path, so that loading never asks the network, never opens a
 pickle, and never runs code that came with them. Weights become float32, in which a processor computes fastest. What a
@@ -7,6 +7,8 @@ pickle, and never runs code that came with them. Weights become float32, in whic
 
 import importlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +16,6 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
-from PIL import Image
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
@@ -28,11 +28,9 @@ from training.experiment import Network
 Answers = Literal["picture", "gap", "goes on", "classes", ""]
 
 KEPT: Final = 2  # networks in memory
-MOST: Final = 5  # answers that are shown
-MAX_LETTERS: Final = 500
-MAX_TOKENS: Final = 128  # of a text
-NEW_TOKENS: Final = 20
 MAX_LAYERS: Final = 256
+MAX_SIDE: Final = 1024  # pixels, and channels
+SMALLEST_CUT: Final = 0.5  # of a picture that was scaled, and is then cut
 SPARE: Final = 1_000_000  # parameters that a config may describe beyond twice those in the file
 SAMPLE: Final = "The little cat sat on the mat."  # what is read to measure shapes
 TWIN: Final = ".tv_in1k"  # torchvision's weights, in timm's names
@@ -65,21 +63,6 @@ class HubNetwork:
     num_random: int
 
 
-@dataclass(frozen=True)
-class Guesses:
-    """What a network holds for likely.
-
-    Attributes:
-        names: the likeliest first.
-        chances: of each.
-        text: what it wrote, if it writes.
-    """
-
-    names: tuple[str, ...]
-    chances: Float[np.ndarray, "n"]
-    text: str = ""
-
-
 @lru_cache(maxsize=KEPT)
 def load(folder: Path, kind: Literal["timm", "transformers"]) -> HubNetwork:
     """Loads a network from the folder into which it was fetched.
@@ -91,18 +74,29 @@ def load(folder: Path, kind: Literal["timm", "transformers"]) -> HubNetwork:
     Raises:
         DataError: if the files are damaged, or describe what the library does not know.
     """
-    try:
+    with plainly(f"{kind} cannot load it"):
         held = sum(map(_numbers_in, sorted(folder.glob("*.safetensors"))))
         _check_depth(json.loads((folder / "config.json").read_text(encoding="utf-8")))
         load_torchvision()  # before both libraries, which import it
         return _from_timm(folder, held) if kind == "timm" else _from_transformers(folder, held)
+
+
+@contextmanager
+def plainly(what: str) -> Iterator[None]:
+    """Makes one sentence of whatever a stranger's files make a library raise.
+
+    Args:
+        what: could not be done, the beginning of the sentence.
+    """
+    try:
+        yield
     except DataError:
         raise
     except SafetensorError as error:
         raise DataError("Its file of weights is damaged: forget it, and fetch it again.") from error
-    except Exception as error:  # the libraries raise whatever a stranger's files make them raise
+    except Exception as error:
         said = " ".join(str(error).split())[:160].rstrip(".")
-        raise DataError(f"{kind} cannot load it ({type(error).__name__}: {said}).") from error
+        raise DataError(f"{what} ({type(error).__name__}: {said}).") from error
 
 
 def let_go() -> None:
@@ -117,6 +111,7 @@ def _from_timm(folder: Path, held: int) -> HubNetwork:
     with torch.device("meta"):
         _check_count(timm.create_model(f"local-dir:{folder}", pretrained=False), held)
     module = timm.create_model(f"local-dir:{folder}", pretrained=True)
+    _check_pictures(importlib.import_module("timm.data").resolve_model_data_config(module))
     return _ready(module, "picture" if module.num_classes else "", None, 0)
 
 
@@ -138,6 +133,10 @@ def _from_transformers(folder: Path, held: int) -> HubNetwork:
     tokenizer = None
     if getattr(module, "main_input_name", "") == "input_ids" and any(folder.glob("*token*")):
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **given)
+    if answers == "goes on" and tokenizer is not None:  # the files could ask for a thousand beams
+        end = tokenizer.eos_token_id
+        plain: Any = transformers.GenerationConfig
+        module.generation_config = plain(eos_token_id=end, pad_token_id=end)
     return _ready(module, answers if tokenizer is not None and not num_random else "", tokenizer, num_random)
 
 
@@ -176,6 +175,16 @@ def _check_count(module: nn.Module, held: int) -> None:
     count = sum(one.numel() for one in module.parameters())
     if count > 2 * held + SPARE:
         raise DataError(f"Its config.json describes {count:,} parameters, and its file holds {held:,}: it is damaged.")
+
+
+def _check_pictures(config: dict[str, Any]) -> None:
+    """Refuses pictures of a size that would fill the memory."""
+    sides, cut = config["input_size"], config["crop_pct"]
+    if max(sides) > MAX_SIDE or cut < SMALLEST_CUT:
+        asked = " × ".join(map(str, sides))
+        raise DataError(
+            f"Its config.json asks for pictures of {asked}, cut to {cut:g}: this app gives it smaller ones."
+        )
 
 
 # ---- names of torchvision ------------------------------------------------------------------------------------------
@@ -227,80 +236,6 @@ def _sample(network: HubNetwork) -> tuple[Tensor, ...] | None:
         return (torch.zeros(2, *config["input_size"]),)
     config = getattr(network.module, "config", None)
     side = getattr(config, "image_size", None)
-    if getattr(network.module, "main_input_name", "") == "pixel_values" and isinstance(side, int):
+    if getattr(network.module, "main_input_name", "") == "pixel_values" and isinstance(side, int) and side <= MAX_SIDE:
         return (torch.zeros(2, getattr(config, "num_channels", 3), side, side),)
     return None
-
-
-# ---- asked ---------------------------------------------------------------------------------------------------------
-
-
-@torch.inference_mode()
-def classify(network: HubNetwork, picture: UInt8[np.ndarray, "H W 3"]) -> Guesses:
-    """What a network of timm sees, with the cutting and scaling it was trained with."""
-    timm_data: Any = importlib.import_module("timm.data")  # it names what it exports for itself alone
-    module: Any = network.module
-    config = timm_data.resolve_model_data_config(module)
-    transform = timm_data.create_transform(**config, is_training=False)
-    chances = module(transform(Image.fromarray(picture))[None])[0].float().softmax(-1)
-    return _likeliest(chances, _labels(module))
-
-
-def _labels(module: Any) -> list[str]:
-    """The names of a timm network's classes; numbers where it brings none."""
-    timm_data: Any = importlib.import_module("timm.data")
-    config, number = module.pretrained_cfg, module.num_classes
-    names = config.get("label_names")
-    if names and len(names) == number:
-        said = config.get("label_descriptions") or {}
-        return [str(said.get(name, name)) for name in names]
-    subset = timm_data.infer_imagenet_subset(module)
-    if subset:
-        info = timm_data.ImageNetInfo(subset)
-        return [info.index_to_description(index) for index in range(number)]
-    return [f"class {index}" for index in range(number)]
-
-
-@torch.inference_mode()
-def complete(network: HubNetwork, text: str) -> Guesses:
-    """What a text network makes of a text: what fills the gap, what comes next, or which class it is.
-
-    Raises:
-        DataError: if the text has no gap, or more than one, where one has to be filled.
-    """
-    module: Any = network.module
-    tokenizer: Any = network.tokenizer
-    if not text.strip():
-        raise DataError("There is no text: write a sentence into the box.")
-    text = text[:MAX_LETTERS]
-    if network.answers == "gap":
-        if text.count("___") != 1:
-            raise DataError("Mark one gap in the text with three underscores, such as “The sky is ___.”.")
-        text = text.replace("___", tokenizer.mask_token)
-    room = min(MAX_TOKENS, getattr(module.config, "max_position_embeddings", MAX_TOKENS) - NEW_TOKENS)
-    given = tokenizer(text, return_tensors="pt", truncation=True, max_length=max(1, room))
-    logits = module(**given).logits[0]
-    if network.answers == "classes":
-        names = [str(module.config.id2label.get(index, index)) for index in range(logits.shape[-1])]
-        return _likeliest(logits.softmax(-1), names)
-    if network.answers == "gap":
-        places = (given["input_ids"][0] == tokenizer.mask_token_id).nonzero()
-        if not len(places):
-            raise DataError(f"The gap lies beyond the first {room} tokens, which are all that is read here.")
-        return _tokens(logits[int(places[0])], tokenizer)
-    written = module.generate(**given, max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=tokenizer.eos_token_id)
-    guesses = _tokens(logits[-1], tokenizer)
-    new = tokenizer.decode(written[0, given["input_ids"].shape[1] :], skip_special_tokens=True)
-    return Guesses(guesses.names, guesses.chances, new)
-
-
-def _tokens(logits: Tensor, tokenizer: Any) -> Guesses:
-    chances = logits.float().softmax(-1)
-    first = chances.topk(min(MOST, len(chances)))
-    names = tuple(tokenizer.decode([index]) for index in first.indices.tolist())
-    return Guesses(names, first.values.numpy())
-
-
-def _likeliest(chances: Tensor, names: list[str]) -> Guesses:
-    first = chances.float().topk(min(MOST, len(chances)))
-    return Guesses(tuple(names[index] for index in first.indices.tolist()), first.values.numpy())

@@ -14,11 +14,7 @@ from data.hub_fetch import Fetching, cache_folder, cached_bytes, fetch, fetched,
 from data.hub_models import MAX_BYTES, HubModel, look_up, weights_bytes
 from data.photos import SOURCES, colour_picture
 from experiments.pretrained_hub import (
-    MAX_LETTERS,
-    Guesses,
     HubNetwork,
-    classify,
-    complete,
     in_torchvision,
     layers,
     let_go,
@@ -26,6 +22,7 @@ from experiments.pretrained_hub import (
     tensors,
     timm_twin,
 )
+from experiments.pretrained_hub_answers import MAX_LETTERS, Guesses, classify, complete
 from training.run import Run, Snapshot
 from ui.anatomy import in_bytes, layers_of
 from ui.own_images import picture_box
@@ -102,7 +99,7 @@ def _facts(model: HubModel) -> None:
     counted = ", ".join(f"{count:,} in {form}" for form, count in model.parameters.items()) or "not counted by the hub"
     size = f" ({in_bytes(weights_bytes(model.parameters))})" if model.parameters else ""
     rows = {
-        "library": model.library or "not said",
+        "library": model.belongs_to or "not said",
         "task": model.task or "not said",
         "licence": model.licence or "not said, so nobody may use it without asking",
         "downloads": f"{model.downloads:,} in the last 30 days",
@@ -266,7 +263,12 @@ def _ask_picture(network: HubNetwork) -> None:
     else:
         pixels, words = picture.transpose(1, 2, 0).astype(np.uint8), "Your picture, cut to a square."
     st.image(pixels, words, width=SIDE)
-    _guesses(classify(network, pixels), "class")
+    try:
+        found = classify(network, pixels)
+    except DataError as error:
+        st.info(plain(error))
+        return
+    _guesses(found, "class")
     st.caption("Cut, scaled and shifted as for its training: timm keeps that beside the weights. It has to choose one "
                "of its classes, whatever you show it.")  # fmt: skip
 

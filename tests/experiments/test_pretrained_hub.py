@@ -9,17 +9,8 @@ from safetensors.torch import load_file, save_file
 
 from data.dataset import DataError
 from data.photos import colour_picture
-from experiments.pretrained_hub import (
-    MAX_LETTERS,
-    classify,
-    complete,
-    in_torchvision,
-    layers,
-    let_go,
-    load,
-    tensors,
-    timm_twin,
-)
+from experiments.pretrained_hub import in_torchvision, layers, let_go, load, tensors, timm_twin
+from experiments.pretrained_hub_answers import MAX_LETTERS, classify, complete
 from tests.experiments.hub_networks import save_bert, save_gpt, save_t5, save_timm
 from tests.training.toy import is_sentence
 
@@ -162,6 +153,37 @@ def test_what_a_config_asks_too_much_is_refused_before_memory_is_taken(tmp_path)
     _edit(tmp_path / "timm", model_args={"layers": [10**6, 1, 1, 1]})
     with pytest.raises(DataError, match="asks for 1,000,000 layers"):
         load(tmp_path / "timm", "timm")
+
+
+@pytest.mark.parametrize("asked", [{"input_size": [3, 50_000, 50_000]}, {"crop_pct": 1e-4}])
+def test_pictures_that_would_fill_the_memory_are_refused(tmp_path, asked):
+    save_timm(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    _edit(tmp_path, pretrained_cfg=config["pretrained_cfg"] | asked)
+    with pytest.raises(DataError, match="asks for pictures of") as found:
+        load(tmp_path, "timm")
+    assert is_sentence(str(found.value))
+
+
+def test_how_it_writes_is_not_left_to_its_files(tmp_path):
+    save_gpt(tmp_path)
+    plain = complete(load(tmp_path, "transformers"), "the little cat").text
+    (tmp_path / "generation_config.json").write_text(json.dumps({"num_beams": 10**6, "do_sample": True}))
+    let_go()
+    assert complete(load(tmp_path, "transformers"), "the little cat").text == plain
+
+
+def test_a_network_that_fails_when_it_is_asked_costs_a_sentence(tmp_path):
+    network = load(save_bert(tmp_path), "transformers")
+    network.tokenizer.mask_token = None
+    with pytest.raises(DataError, match="cannot be asked about this text") as found:
+        complete(network, "The sky is ___.")
+    assert is_sentence(str(found.value))
+    seeing = load(save_timm(tmp_path / "timm"), "timm")
+    seeing.module.pretrained_cfg["mean"] = ("nobody",) * 3
+    with pytest.raises(DataError, match="cannot be shown this picture"):
+        classify(seeing, PHOTO)
+    let_go()
 
 
 def test_code_that_comes_along_is_not_run(tmp_path):
