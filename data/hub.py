@@ -1,4 +1,7 @@
-"""A tokenizer from the Hugging Face hub by its name, in a process of its own: it may be slow or broken."""
+"""The Hugging Face hub is asked in a process of its own, because it may be slow or broken; a tokenizer by its name.
+
+No question carries a token, so a visitor sees only what is open to everybody.
+"""
 
 import json
 import os
@@ -8,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from data.dataset import DataError
@@ -18,6 +21,14 @@ CONNECT_SECONDS: Final = 3.0
 MAX_NAME: Final = 100
 UNREACHABLE: Final = "The hub cannot be reached from here, so only the tokenizers of this page are compared."
 NAME: Final = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+SURROUNDINGS: Final = {  # of a process that asks
+    "HF_HUB_DOWNLOAD_TIMEOUT": "5",
+    "HF_HUB_ETAG_TIMEOUT": "5",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_XET": "1",  # another way of fetching, in which no file grows while it comes
+}
 _CODE: Final = """
 import json, sys
 from tokenizers import Tokenizer
@@ -63,28 +74,12 @@ def hub_counts(name: str, texts: Sequence[str], seconds: float | int = SECONDS) 
     Raises:
         DataError: if there is no such tokenizer, no network, or no answer in time.
     """
-    name = name.strip()
-    if len(name) > MAX_NAME or not NAME.fullmatch(name):
-        raise DataError("This is not a name on the hub: write it as owner/name, such as google-bert/bert-base-uncased.")
-    if not _is_reachable():
+    name = checked_name(name)
+    if not is_reachable():
         raise DataError(UNREACHABLE)
-    limits = {"HF_HUB_DOWNLOAD_TIMEOUT": "5", "HF_HUB_ETAG_TIMEOUT": "5", "HF_HUB_DISABLE_TELEMETRY": "1"}
-    command = [sys.executable, "-c", _CODE, name]
-    try:
-        done = subprocess.run(
-            command,
-            input=json.dumps(list(texts)),
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-            env={**os.environ, **limits},
-        )
-        answer = json.loads(done.stdout.splitlines()[-1])
-    except subprocess.TimeoutExpired as error:
-        raise DataError(f"The hub did not answer within {seconds:g} seconds: try again later.") from error
-    except (IndexError, ValueError) as error:
-        raise DataError(f"The tokenizer {name} could not be used: it is not one that this library reads.") from error
+    answer = ask(_CODE, name, list(texts), seconds)
+    if answer is None:
+        raise DataError(f"The tokenizer {name} could not be used: it is not one that this library reads.")
     if "error" in answer:
         raise DataError(_reason(name, answer["error"]))
     return HubCounts(name, answer["size"], tuple(answer["counts"]), tuple(answer["unknown"]))
@@ -97,7 +92,53 @@ def _reason(name: str, error: str) -> str:
     return UNREACHABLE
 
 
-def _is_reachable() -> bool:
+def checked_name(name: str, example: str = "google-bert/bert-base-uncased") -> str:
+    """The name, without space around it.
+
+    Raises:
+        DataError: if the hub cannot have such a name.
+    """
+    name = name.strip()
+    if len(name) > MAX_NAME or not NAME.fullmatch(name):
+        raise DataError(f"This is not a name on the hub: write it as owner/name, such as {example}.")
+    return name
+
+
+def ask(code: str, name: str, given: object, seconds: float | int) -> dict[str, Any] | None:
+    """Runs a few lines of Python in a process of their own.
+
+    Args:
+        code: reads `given` as JSON, takes the name as its argument, and prints one line of JSON.
+        name: on the hub.
+        given: what else it needs.
+        seconds: after which it is given up.
+
+    Returns:
+        What was printed; None if the process ended without that.
+
+    Raises:
+        DataError: if there is no answer in time.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code, name],
+            input=json.dumps(given),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+            env=os.environ | SURROUNDINGS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DataError(f"The hub did not answer within {seconds:g} seconds: try again later.") from error
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        return None
+    return answer
+
+
+def is_reachable() -> bool:
     """Whether the hub, or a proxy that stands before it, may answer; the library itself would try for minutes."""
     if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
         return True

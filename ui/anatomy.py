@@ -70,6 +70,15 @@ def anatomy(run: Run, slug: str) -> None:
         _table(one.layers if is_long else one.folded, VIEWS[view], f"{slug}_anatomy_{name}")
 
 
+def layers_of(one: Anatomy, key: str) -> None:
+    """The layers of a single network that belongs to no run."""
+    st.markdown(totals(one))
+    is_long = len(one.folded) < len(one.layers) and st.toggle(
+        "Every layer", key=f"{key}_long", help="Equal layers in a row are shown once, with how many."
+    )
+    _table(one.layers if is_long else one.folded, _SHAPES, key)
+
+
 def totals(one: Anatomy) -> str:
     """The last line of the table, in words."""
     frozen = f" ({one.num_frozen:,} frozen)" if one.num_frozen else ""
