@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+import torch
 from torch import Tensor, nn
 
 Loaded = TypeVar("Loaded", bound=nn.Module)
@@ -21,9 +22,10 @@ def shared(name: str, load: Callable[[], Loaded]) -> Loaded:
         name: one of `data.extras.EXTRAS`, or another that nothing else has.
         load: makes the network; an error of it, such as `MissingExtraError`, passes through and nothing is kept.
     """
-    with _lock:
+    with _lock, torch.inference_mode(False):  # or nobody could take slopes through weights that were loaded in it
         if name not in _shelf:
-            _shelf[name] = load().requires_grad_(False).eval()
+            with torch.random.fork_rng(devices=[]):  # the first run of a process must not draw other numbers than later
+                _shelf[name] = load().requires_grad_(False).eval()
         return _shelf[name]
 
 
