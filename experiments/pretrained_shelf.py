@@ -24,7 +24,8 @@ def shared(name: str, load: Callable[[], Loaded]) -> Loaded:
     """
     with _lock, torch.inference_mode(False):  # or nobody could take slopes through weights that were loaded in it
         if name not in _shelf:
-            _shelf[name] = load().requires_grad_(False).eval()
+            with torch.random.fork_rng(devices=[]):  # the first run of a process must not draw other numbers than later
+                _shelf[name] = load().requires_grad_(False).eval()
         return _shelf[name]
 
 

@@ -54,3 +54,9 @@ def test_a_network_first_asked_for_in_inference_mode_still_lets_slopes_through()
     x = torch.ones(1, 2, requires_grad=True)
     network(x).sum().backward()
     assert torch.equal(x.grad, network.weight)
+
+
+def test_loading_draws_no_random_numbers_so_that_the_first_run_of_a_process_is_like_all_others() -> None:
+    state = torch.get_rng_state()
+    shared("test: random", lambda: nn.Linear(3, 2))
+    assert torch.equal(torch.get_rng_state(), state)
