@@ -7,23 +7,27 @@ Shapes: N pictures, C channels, S side, K classes.
 
 import copy
 import hashlib
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from experiments.cnn_data import as_input
+from experiments.pretrained import PretrainedExperiment
+from experiments.pretrained_students import with_head
+
+STUDENTS: Final = ("fine-tuned", "frozen", "from scratch")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A copy of a network at one moment, and the pictures that judge it.
 
-    Two are equal if their weights and pictures are, so that what was measured once need not be measured again.
+    What was measured once need not be measured again where the digest is the same.
 
     Attributes:
         digest: of all weights and pictures.
@@ -33,9 +37,12 @@ class Subject:
     """
 
     digest: bytes
-    network: Any = field(compare=False, repr=False)
-    x: Float[Tensor, "N C S S"] = field(compare=False, repr=False)
-    y: Int64[Tensor, " N"] = field(compare=False, repr=False)
+    network: Any
+    x: Float[Tensor, "N C S S"]
+    y: Int64[Tensor, " N"]
+
+
+BY_DIGEST: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Subject: attrgetter("digest")}  # for a cache
 
 
 class Verdict(NamedTuple):
@@ -45,20 +52,42 @@ class Verdict(NamedTuple):
     loss: float
 
 
-def subject_of(network: nn.Module, x: Tensor, y: Int64[Tensor, " N"]) -> Subject:
+def subject_of(network: nn.Module, x: Float[Tensor, "N C S S"], y: Int64[Tensor, " N"]) -> Subject:
     """Copies a network and notes what judges it.
 
     Args:
         network: stays as it is.
-        x: pictures, (N, C, S, S), as bytes or as the network takes them.
+        x: pictures as the network takes them.
         y: their classes.
     """
     held = copy.deepcopy(network).cpu().requires_grad_(False).eval()
-    x, y = (x if x.is_floating_point() else as_input(x)).cpu(), y.cpu()
+    x, y = x.cpu(), y.cpu()
     found = hashlib.blake2b(digest_size=16)
     for tensor in (x, y, *held.state_dict().values()):
         found.update(tensor.contiguous().numpy().tobytes())
     return Subject(found.digest(), held, x, y)
+
+
+def student(experiment: Any, name: str) -> Subject:
+    """One of the students as it is now, on the test pictures.
+
+    The frozen one is taken with the features that its head stands on, as whoever uses it needs both.
+
+    Args:
+        experiment: the one on the page.
+        name: one of `STUDENTS`.
+    """
+    assert isinstance(experiment, PretrainedExperiment)
+    if name == "frozen":
+        return subject_of(with_head(experiment.source, experiment.frozen.fc), *experiment.judged())
+    return subject_of(experiment.networks()[name].module, *experiment.judged())
+
+
+def before_and_after(experiment: Any) -> tuple[Subject, Subject]:
+    """The pretrained network with the head of the fine-tuned one, and the fine-tuned one."""
+    assert isinstance(experiment, PretrainedExperiment)
+    before = with_head(experiment.source, experiment.tuned.fc)
+    return subject_of(before, *experiment.judged()), student(experiment, "fine-tuned")
 
 
 @torch.inference_mode()
@@ -68,12 +97,12 @@ def judge(network: nn.Module, x: Float[Tensor, "N C S S"], y: Int64[Tensor, " N"
     return Verdict((logits.argmax(1) == y).float().mean().item(), F.cross_entropy(logits, y).item())
 
 
-@lru_cache(maxsize=32)
-def verdict(subject: Subject) -> Verdict:
-    """How good the network is as it stands."""
-    return judge(subject.network, subject.x, subject.y)
-
-
 def weighty(network: nn.Module) -> dict[str, nn.Linear | nn.Conv2d]:
     """The linear layers and convolutions of a network by name, in its order: nearly all its weights are theirs."""
     return {name: module for name, module in network.named_modules() if isinstance(module, nn.Linear | nn.Conv2d)}
+
+
+def num_classes(subject: Subject) -> int:
+    """How many classes the network tells apart."""
+    head = list(weighty(subject.network).values())[-1]
+    return int(head.weight.shape[0])

@@ -5,7 +5,6 @@ Shapes: O outputs of a layer, L levels, n weights that share a scale.
 
 import copy
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -13,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
-from experiments.pretrained_judging import Subject, judge, verdict, weighty
+from experiments.pretrained_judging import Subject, judge, weighty
 from models.quantisation import Form, Per, rounded
 
 BITS: Final = (8, 6, 4, 3, 2)
@@ -109,11 +108,10 @@ def full_bytes(network: nn.Module) -> int:
     return sum(one.numel() * one.element_size() for one in network.state_dict().values() if one.is_floating_point())
 
 
-@lru_cache(maxsize=16)
 def costs(subject: Subject, form: Form) -> tuple[Cost, ...]:
     """The network as it is, then rounded to every number of bits with every kind of scale."""
-    now = verdict(subject)
-    found = [Cost(FULL_BITS, "–", now.accuracy, now.loss, full_bytes(subject.network), 0.0)]
+    now = judge(subject.network, subject.x, subject.y)
+    found = [Cost(FULL_BITS, "–", *now, full_bytes(subject.network), 0.0)]
     for bits in BITS:
         for per in PERS:
             network, num_bytes, error = round_layers(subject.network, bits, per, form)
@@ -121,7 +119,6 @@ def costs(subject: Subject, form: Form) -> tuple[Cost, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=64)
 def alone(subject: Subject, bits: int, per: Per, form: Form) -> tuple[Alone, ...]:
     """Each layer rounded by itself, the one that raises the loss most first."""
     found = []

@@ -84,20 +84,19 @@ class LowRank(nn.Module):
 def adapted(network: nn.Module, rank: int, alpha: float | int | None = None, whole: Collection[str] = ()) -> nn.Module:
     """A copy of a network in which every linear layer and convolution has a low-rank part, and nothing else learns.
 
+    Convolutions in groups stay frozen: a kernel for each map has few weights, and no product of thin matrices is fewer.
+
     Args:
         network: stays as it is.
         rank: r of every layer.
         alpha: as for `LowRank`.
         whole: names of layers that learn in full instead, such as a head that has to be learnt anew.
-
-    Raises:
-        ValueError: if a layer cannot be adapted.
     """
     network = copy.deepcopy(network).requires_grad_(False)
     for name, module in list(network.named_modules()):
         if name in whole:
             module.requires_grad_(True)
-        elif isinstance(module, nn.Linear | nn.Conv2d):
+        elif isinstance(module, nn.Linear) or (isinstance(module, nn.Conv2d) and module.groups == 1):
             _put(network, name, LowRank(module, rank, alpha))
     return network
 
