@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+import torch
 from torch import Tensor, nn
 
 Loaded = TypeVar("Loaded", bound=nn.Module)
@@ -23,7 +24,8 @@ def shared(name: str, load: Callable[[], Loaded]) -> Loaded:
     """
     with _lock:
         if name not in _shelf:
-            _shelf[name] = load().requires_grad_(False).eval()
+            with torch.random.fork_rng(devices=[]):  # the first run of a process must not draw other numbers than later
+                _shelf[name] = load().requires_grad_(False).eval()
         return _shelf[name]
 
 

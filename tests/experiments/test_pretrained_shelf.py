@@ -46,3 +46,9 @@ def test_what_could_not_be_loaded_is_tried_again() -> None:
     with pytest.raises(DataError):
         shared("test: again", fail)
     assert isinstance(shared("test: again", lambda: nn.Linear(1, 1)), nn.Linear)
+
+
+def test_loading_draws_no_random_numbers_so_that_the_first_run_of_a_process_is_like_all_others() -> None:
+    state = torch.get_rng_state()
+    shared("test: random", lambda: nn.Linear(3, 2))
+    assert torch.equal(torch.get_rng_state(), state)
