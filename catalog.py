@@ -103,6 +103,12 @@ PAGES: Final = (
         chapter="Generative models",
         sentence="One network forges, another detects, and both get better.",
     ),
+    Entry(
+        slug="pretrained",
+        title="Pretrained models",
+        chapter="In practice",
+        sentence="Start from what others have trained: a few pictures of your own are then enough.",
+    ),
 )
 
 

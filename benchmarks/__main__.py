@@ -19,6 +19,7 @@ from benchmarks import (
     gan,
     gnn,
     page,
+    pretrained,
     race,
     recurrent,
     transformer,
@@ -47,6 +48,7 @@ MEASUREMENTS: Final[dict[str, Callable[..., list[Row]]]] = {
     "gnn": gnn.measure,
     "vae": vae.measure,
     "gan": gan.measure,
+    "pretrained": pretrained.measure,
 }
 
 

