@@ -106,3 +106,8 @@ def num_classes(subject: Subject) -> int:
     """How many classes the network tells apart."""
     head = list(weighty(subject.network).values())[-1]
     return int(head.weight.shape[0])
+
+
+def is_finite(subject: Subject) -> bool:
+    """Whether all weights are numbers still."""
+    return all(bool(weight.isfinite().all()) for weight in subject.network.parameters())

@@ -5,13 +5,14 @@ from typing import Any, Final
 import streamlit as st
 
 from experiments.pretrained_adapting import NUMBER_BYTES, STEPS, entrants
-from experiments.pretrained_judging import BY_DIGEST, Subject, before_and_after
+from experiments.pretrained_judging import BY_DIGEST, Subject, before_and_after, is_finite
 from experiments.pretrained_low_rank import Change, Cut, changes, cuts, has_changed
 from experiments.pretrained_storage import HALF_BYTES, LARGE, Large
 from figures.cnn_still import size_points
 from figures.pretrained_low_rank import cuts_still, singular_still
 from training.race import Race
 from training.run import Run, Snapshot
+from ui.pretrained_rounding import NO_NUMBERS
 from ui.race import race_panel
 from ui.still import mode, show
 from ui.words import plain
@@ -48,6 +49,9 @@ def low_rank_tab(run: Run, snapshot: Snapshot) -> None:
 
 def _changed(run: Run) -> None:
     before, after = run.look(before_and_after)
+    if not is_finite(after):
+        st.info(NO_NUMBERS)
+        return
     found = known_changes(before, after)
     if not has_changed(found):
         st.caption("Fine-tuning has changed nothing yet: train first, and come back.")

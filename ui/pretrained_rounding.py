@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from experiments.pretrained_judging import BY_DIGEST, STUDENTS, Subject, num_classes, student, weighty
+from experiments.pretrained_judging import BY_DIGEST, STUDENTS, Subject, is_finite, num_classes, student, weighty
 from experiments.pretrained_rounding import BITS, FORMS, PERS, Alone, Cost, alone, costs, part_of
 from figures.pretrained_rounding import SCALES, bits_still, layers_still, levels_still
 from models.quantisation import Form, Per
@@ -19,6 +19,7 @@ FORM_WORDS: Final = {
     "symmetric": "as many levels above 0 as below, up to the largest magnitude",
     "min-max": "all levels from the smallest to the largest weight",
 }
+NO_NUMBERS: Final = "The weights are no numbers any more: reset the run and take a smaller learning rate."
 
 
 def rounding_tab(run: Run, snapshot: Snapshot) -> None:
@@ -35,6 +36,9 @@ def rounding_tab(run: Run, snapshot: Snapshot) -> None:
             "Curves", list(QUANTITIES), default="Accuracy", required=True, key="pretrained_round_what"
         )
     subject: Subject = run.look(partial(student, name=name))
+    if not is_finite(subject):
+        st.info(NO_NUMBERS)
+        return
     found = known_costs(subject, form)
     left, right = st.columns([5, 4], gap="large")
     with left:
@@ -80,7 +84,7 @@ def words(found: tuple[Cost, ...], num_judged: int, num_classes: int) -> str:
     error = (full.accuracy * (1 - full.accuracy) / num_judged) ** 0.5
     lowest = fewest_bits(found, error)
     few = "No way of rounding keeps it that close."
-    if full.accuracy < 2 / num_classes:
+    if full.accuracy < 1 / num_classes + 2 * error:
         few = "Who guesses loses nothing by rounding: train until it knows something."
     elif lowest is not None:
         few = (

@@ -13,7 +13,7 @@ from experiments.pretrained_settings import PretrainedSettings
 from experiments.pretrained_storage import LARGE
 from training.run import Run
 from ui.pretrained_low_rank import change_words, cut_words, large_table
-from ui.pretrained_rounding import fewest_bits, table, words, worst_words
+from ui.pretrained_rounding import NO_NUMBERS, fewest_bits, table, words, worst_words
 
 SECONDS = 120
 
@@ -122,15 +122,28 @@ def test_before_training_both_tabs_say_so():
     assert "has changed nothing yet" in said(opened(fresh, "Low rank"))
 
 
+@pytest.mark.parametrize("tab", ["Rounding", "Low rank"])
+def test_a_run_that_ran_away_is_said_to_have_no_numbers(tab):
+    run = trained(1)
+    with torch.no_grad():
+        run.experiment.tuned.conv2.weight[0, 0] = torch.nan
+    app = opened(run, tab)
+    assert [one.value for one in app.info] == [NO_NUMBERS]
+
+
 FULL = Cost(32, "–", 0.80, 0.60, 400_000, 0.0)
-COSTS = (
-    FULL,
-    *(
-        Cost(bits, per, accuracy - 0.01 * place, 0.7, 12_000 * bits + 1000 * place, 0.1)
-        for bits, accuracy in ((8, 0.80), (6, 0.80), (4, 0.79), (3, 0.60), (2, 0.10))
-        for place, per in enumerate(("tensor", "row", "group"))
-    ),
-)
+
+
+def costs_of(*accuracies):
+    """As if each number of bits had such an accuracy, and finer scales a little less."""
+    found = [FULL]
+    for bits, accuracy in zip((8, 6, 4, 3, 2), accuracies, strict=True):
+        for place, per in enumerate(("tensor", "row", "group")):
+            found.append(Cost(bits, per, accuracy - 0.01 * place, 0.7, 12_000 * bits + 1000 * place, 0.1))
+    return tuple(found)
+
+
+COSTS = costs_of(0.80, 0.80, 0.79, 0.60, 0.10)
 
 
 def test_the_words_on_rounding_are_the_numbers():
@@ -143,13 +156,12 @@ def test_the_words_on_rounding_are_the_numbers():
 
 
 def test_the_smallest_copy_may_be_none_and_a_guesser_has_nothing_to_lose():
-    bad = (FULL, *(one for one in COSTS[1:] if one.bits < 4))
+    bad = costs_of(0.5, 0.4, 0.3, 0.2, 0.1)
     assert fewest_bits(bad, 0.03) is None
-    assert "No way of rounding" in words((FULL, *bad[1:], COSTS[2], COSTS[8]), 10_000_000, 10).replace(
-        "The smallest copy", "No way of rounding"
-    )
+    assert "No way of rounding keeps it that close." in words(bad, 200, 10)
     guesser = (Cost(32, "–", 0.11, 2.3, 400_000, 0.0), *COSTS[1:])
     assert "Who guesses loses nothing" in words(guesser, 200, 10)
+    assert "Who guesses" not in words(COSTS, 200, 2)
 
 
 def test_the_worst_layer_is_named_and_whether_size_is_the_reason():
