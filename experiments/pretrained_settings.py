@@ -19,7 +19,7 @@ class PretrainedSettings(OptimizerSettings):
 
     data: Data = knob("drawings", "Pictures", "What the three students learn to tell apart.", group="Pictures")
     num_per_class: int = knob(
-        10,
+        20,
         "Pictures a class",
         "Training pictures of each class, at most all there are. The fewer, the more the pretraining is worth.",
         group="Pictures",

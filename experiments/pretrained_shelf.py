@@ -22,7 +22,7 @@ def shared(name: str, load: Callable[[], Loaded]) -> Loaded:
         name: one of `data.extras.EXTRAS`, or another that nothing else has.
         load: makes the network; an error of it, such as `MissingExtraError`, passes through and nothing is kept.
     """
-    with _lock:
+    with _lock, torch.inference_mode(False):  # or nobody could take slopes through weights that were loaded in it
         if name not in _shelf:
             with torch.random.fork_rng(devices=[]):  # the first run of a process must not draw other numbers than later
                 _shelf[name] = load().requires_grad_(False).eval()

@@ -24,7 +24,7 @@ def draw_students(snapshot: Snapshot) -> bool:
         look=times_started(SLUG),
         is_large=is_lecture(),
     )
-    return live_canvas(scene, key="pretrained_picture", height=CANVAS_SHARE, on_event=handle) is not None
+    return live_canvas(scene, key="pretrained_students", height=CANVAS_SHARE, on_event=handle) is not None
 
 
 def handle(event: dict[str, Any]) -> None:
