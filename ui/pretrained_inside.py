@@ -13,6 +13,8 @@ from training.race import Entrant
 from training.run import Run, Snapshot
 from ui.anatomy import anatomy
 from ui.pretrained_live import SLUG
+from ui.pretrained_low_rank import low_rank_tab
+from ui.pretrained_rounding import rounding_tab
 from ui.race import race_panel
 from ui.still import mode, show
 from ui.tabs import open_tab
@@ -125,5 +127,7 @@ TABS: Final[dict[str, Callable[[Run, Snapshot], None]]] = {
     "Three students": scores_tab,
     "What moved": moved_tab,
     "How many pictures": ladder_tab,
+    "Rounding": rounding_tab,
+    "Low rank": low_rank_tab,
     "Layers": layers_tab,
 }
