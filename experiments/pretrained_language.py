@@ -109,9 +109,9 @@ def _network_of(reader: Any) -> Llama:
     """The network with the weights of the file; beside them, one tensor at a time is in memory."""
     from gguf.quants import dequantize
 
-    sizes = {
-        name: _said(reader, f"llama.{name}") for name in ("embedding_length", "block_count", "feed_forward_length")
-    }
+    def size(name: str) -> Any:
+        return _said(reader, f"llama.{name}")
+
     with torch.device("meta"):  # no memory yet, and no random numbers
         network = Llama(
             size("vocab_size"),

@@ -12,6 +12,7 @@ from experiments.pretrained_language import asked, next_logits, read_through, sm
 from figures.decoder_text import surprise_scene, words_of
 from training.run import Run, Snapshot
 from ui.decoder_next import drawing_knobs, next_view
+from ui.decoder_surprise import strong
 from ui.lecture import is_lecture
 from ui.live import live_canvas
 from ui.pretrained_smollm import EXAMPLES, is_ready, text_box, whose
@@ -100,8 +101,8 @@ def surprise() -> None:
     live_canvas(surprise_scene(found, chosen, is_large=is_lecture()), key=f"{SLUG}_surprise", on_event=choose)
     worst, mean = int(np.nanargmax(found.nats)), float(np.nanmean(found.nats))
     st.markdown(
-        f"Dark: not foreseen. A token costs **{mean:.2f} nats** on average, a **perplexity of {np.exp(mean):.1f}**: as "
-        "unsure as a choice among so many equally likely tokens. The most surprising one is "
+        f"{strong()}: not foreseen. A token costs **{mean:.2f} nats** on average, a **perplexity of {np.exp(mean):.1f}**: "
+        "as unsure as a choice among so many equally likely tokens. The most surprising one is "
         f"“{plain(found.tokens[worst])}” with {found.nats[worst]:.2f} nats. Nothing is asked about the first. Point at "
         "a token, or click it, for its rank and for what was held likely."
     )
@@ -140,13 +141,13 @@ def weights() -> None:
     )
     st.dataframe(table, hide_index=True, key=f"{SLUG}_stored")
     network = smollm().network
-    attention = network.blocks[0].attention
+    attention, embeddings = network.blocks[0].attention, network.token_emb.weight
     kept = 2 * len(network.blocks) * attention.key.out_features
     st.markdown(
         f"{len(network.blocks)} blocks of width {attention.out.in_features}; {attention.n_heads} heads of queries "
         f"share {attention.n_kv_heads} of keys and values, so that writing keeps {kept:,} numbers for each token that "
-        f"was read and not {kept * attention.n_heads // attention.n_kv_heads:,}. The table of "
-        f"{network.token_emb.num_embeddings:,} embeddings, {network.token_emb.weight.numel() / num_weights:.0%} of the weights, is also the last layer."
+        f"was read and not {kept * attention.n_heads // attention.n_kv_heads:,}. The table of {len(embeddings):,} "
+        f"embeddings, {embeddings.numel() / num_weights:.0%} of the weights, is also the last layer."
     )
 
 

@@ -47,9 +47,9 @@ def _table(seen: BlockLens) -> tuple[int, int]:
     last = len(seen.readings) - 1
     st.markdown(
         "**The logit lens.** What the last layer would say next if the blocks below were left out; the last row is "
-        "what the network really says. In this text the final answer leads from block "
-        f"**{int(np.median(leads))}** of {last} on, by the median over its {len(leads)} tokens; at the earliest from {leads.min()}, at the latest from "
-        f"{leads.max()}."
+        f"what the network really says. In this text the final answer leads from block **{int(np.median(leads))}** of "
+        f"{last} on, by the median over its {len(leads)} tokens; at the earliest from {leads.min()}, at the latest "
+        f"from {leads.max()}."
     )
     vocabulary = smollm().tokenizer.vocabulary
     guesses = [[vocabulary[token] for token in line] for line in seen.ids[:, :, 0].tolist()]

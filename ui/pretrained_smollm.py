@@ -37,10 +37,10 @@ def whose() -> None:
     extra = EXTRAS[NAME]
     num_weights = sum(one.num_weights for one in smollm().stored)
     st.caption(
-        f"[{extra.title}]({extra.source}), {extra.licence}: {num_weights / 1e6:.1f} million weights, trained by Hugging "
-        "Face on 2 trillion tokens of web pages and program code, mostly English, and then on conversations. It is "
-        "small: it writes fluently, knows little, and reckons badly, as *What it gets wrong* shows. Here it takes "
-        f"{memory()[NAME] / 1e6:.0f} MB of memory, shared by all visitors; texts stay on this machine."
+        f"[{extra.title}]({extra.source}), {extra.licence}: {num_weights / 1e6:.1f} million weights, trained by "
+        "Hugging Face on 2 trillion tokens of web pages and program code, mostly English, and then on conversations. "
+        "It is small: it writes fluently, knows little, and reckons badly, as *What it gets wrong* shows. Here it "
+        f"takes {memory()[NAME] / 1e6:.0f} MB of memory, shared by all visitors; texts stay on this machine."
     )
 
 

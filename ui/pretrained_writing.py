@@ -1,7 +1,6 @@
 """SmolLM2 writes token by token, with the chat template and without; and a few answers that can be checked."""
 
 import time
-from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -11,6 +10,7 @@ from experiments.decoder_writing import Drawing
 from experiments.pretrained_writing import QUESTIONS, Letter, Question, answer_to
 from figures.decoder_text import surprise_scene
 from ui.decoder_next import drawing_knobs
+from ui.decoder_surprise import strong
 from ui.lecture import is_lecture
 from ui.live import live_canvas
 from ui.pretrained_smollm import EXAMPLES, text_box
@@ -33,12 +33,18 @@ SIDES: Final = (
 def writing() -> None:
     """A text gone on with and answered, side by side."""
     text = text_box(f"{SLUG}_text", "Text", EXAMPLES[0])
-    how = drawing_knobs(SLUG)
-    with st.container(width=160):
+    knobs, beside = st.columns([4, 1], vertical_alignment="bottom")
+    with knobs:
+        how = drawing_knobs(SLUG)
+    with beside:
         seed = int(st.number_input("Seed", 0, LARGEST_SEED, 0, key=f"{SLUG}_seed", persist_state="session"))
     st.session_state.setdefault(WRITES, False)
     is_writing = bool(st.session_state[WRITES])
-    st.fragment(partial(_paper, text, how, seed, is_writing), run_every=TICK if is_writing else None)()
+
+    def paper() -> None:
+        _paper(text, how, seed, is_writing)
+
+    st.fragment(paper, run_every=TICK if is_writing else None)()
 
 
 def _paper(text: str, how: Drawing, seed: int, is_ticking: bool) -> None:
@@ -107,6 +113,6 @@ def mistakes() -> None:
     verdict = "**Right**" if answer.is_right else "**Wrong**"
     should = "" if answer.is_right else f": a right answer has **{plain(question.right)}** in it"
     st.markdown(
-        f"{verdict}{should}. Dark: unsure of this token. Its tokens had a chance of **{answer.mean_chance:.0%}** each, "
-        "as a geometric mean. A chance says how usual a word is at this place in texts, not whether it is true."
+        f"{verdict}{should}. {strong()}: unsure of this token. Its tokens had a chance of "
+        f"**{answer.mean_chance:.0%}** each, as a geometric mean. A chance says how usual a word is at this place in texts, not whether it is true."
     )
