@@ -195,9 +195,9 @@ def next_logits(text: str, is_question: bool = False) -> np.ndarray:
         DataError: if it cannot be read.
     """
     with torch.inference_mode():
-        logits: np.ndarray = smollm().network(tokens_of(text, is_question=is_question)[None])[0, -1].numpy()
-    logits.flags.writeable = False
-    return logits.copy()
+        logits: np.ndarray = smollm().network(tokens_of(text, is_question=is_question)[None])[0, -1].numpy().copy()
+    logits.flags.writeable = False  # kept for the next who asks
+    return logits
 
 
 @lru_cache(maxsize=8)

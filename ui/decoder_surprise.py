@@ -34,9 +34,9 @@ def surprise_tab(run: Run, snapshot: Snapshot) -> None:
         return
     worst = int(np.nanargmax(found.nats))
     st.markdown(
-        f"{strong()}: not foreseen. A token of this stretch costs **{np.nanmean(found.nats):.3f} nats** on average, the "
-        f"most surprising one, “{plain(shown(found.tokens[worst]))}”, {found.nats[worst]:.2f}. Point at a token, or "
-        "click it, for its rank and for what was held likely."
+        f"{strong()}: not foreseen. A token of this stretch costs **{np.nanmean(found.nats):.3f} nats** on "
+        f"average, the most surprising one, “{plain(shown(found.tokens[worst]))}”, {found.nats[worst]:.2f}. Point at a "
+        "token, or click it, for its rank and for what was held likely."
     )
     if chosen is not None:
         st.markdown(plain(words_of(found, chosen)))

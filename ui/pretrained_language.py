@@ -101,8 +101,8 @@ def surprise() -> None:
     live_canvas(surprise_scene(found, chosen, is_large=is_lecture()), key=f"{SLUG}_surprise", on_event=choose)
     worst, mean = int(np.nanargmax(found.nats)), float(np.nanmean(found.nats))
     st.markdown(
-        f"{strong()}: not foreseen. A token costs **{mean:.2f} nats** on average, a **perplexity of {np.exp(mean):.1f}**: "
-        "as unsure as a choice among so many equally likely tokens. The most surprising one is "
+        f"{strong()}: not foreseen. A token costs **{mean:.2f} nats** on average, a **perplexity of "
+        f"{np.exp(mean):.1f}**: as unsure as a choice among so many equally likely tokens. The most surprising one is "
         f"“{plain(found.tokens[worst])}” with {found.nats[worst]:.2f} nats. Nothing is asked about the first. Point at "
         "a token, or click it, for its rank and for what was held likely."
     )
@@ -140,7 +140,7 @@ def weights() -> None:
         }
     )
     st.dataframe(table, hide_index=True, key=f"{SLUG}_stored")
-    network = smollm().network
+    network: Any = smollm().network
     attention, embeddings = network.blocks[0].attention, network.token_emb.weight
     kept = 2 * len(network.blocks) * attention.key.out_features
     st.markdown(

@@ -44,7 +44,8 @@ def writing() -> None:
     def paper() -> None:
         _paper(text, how, seed, is_writing)
 
-    st.fragment(paper, run_every=TICK if is_writing else None)()
+    with st.container():  # drawn again, it stays where it is
+        st.fragment(paper, run_every=TICK if is_writing else None)()
 
 
 def _paper(text: str, how: Drawing, seed: int, is_ticking: bool) -> None:
@@ -63,8 +64,8 @@ def _paper(text: str, how: Drawing, seed: int, is_ticking: bool) -> None:
     for column, letter, (title, words) in zip(st.columns(2, gap="large"), letters, SIDES, strict=False):
         with column, st.container(border=True):
             st.markdown(f"**{title}.** {words}")
-            st.text(letter.text or "…")
-            ended = ", and the answer has ended" if letter.is_done else ""
+            st.text(letter.text or ("(It says at once that nothing more comes.)" if letter.is_done else "…"))
+            ended = ", the last of which ends the text" if letter.is_done else ""
             share = 1.0 if letter.is_done else min(1.0, len(letter.ids) / NUM_WRITTEN)
             st.progress(share, f"{len(letter.ids)} of {NUM_WRITTEN} tokens{ended}")
     if seconds := sum(letter.seconds for letter in letters):
@@ -114,5 +115,6 @@ def mistakes() -> None:
     should = "" if answer.is_right else f": a right answer has **{plain(question.right)}** in it"
     st.markdown(
         f"{verdict}{should}. {strong()}: unsure of this token. Its tokens had a chance of "
-        f"**{answer.mean_chance:.0%}** each, as a geometric mean. A chance says how usual a word is at this place in texts, not whether it is true."
+        f"**{answer.mean_chance:.0%}** each, as a geometric mean. A chance says how usual a word is at this place "
+        "in texts, not whether it is true."
     )

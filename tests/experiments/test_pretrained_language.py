@@ -54,7 +54,8 @@ def reference() -> nn.Module:
     )  # fmt: skip
     with torch.device("meta"):
         model = LlamaForCausalLM(config)
-    model.load_state_dict(transformers_weights(smollm().network), assign=True)
+    weights = {name: weight.detach() for name, weight in transformers_weights(smollm().network).items()}
+    model.load_state_dict(weights, assign=True)
     model.model.rotary_emb = type(model.model.rotary_emb)(config)  # its table of angles was on no device
     return model.eval()
 
@@ -172,10 +173,18 @@ def test_the_template_makes_it_answer():
     assert chat.text == "The capital of France is Paris."
     assert chat.is_done
     assert len(chat.ids) == 8  # nothing is written behind the end
-    assert plain.text != chat.text
-    assert len(plain.ids) == 10
-    assert plain.shares == [1.0] * 10
-    assert plain.seconds > 0
+    assert chat.shares == [1.0] * 8
+    assert chat.seconds > 0
+    assert plain.is_done
+    assert plain.text == ""  # trained on conversations: who has asked has finished
+
+
+def test_without_the_template_it_goes_on():
+    letter = Letter("Once upon a time", is_question=False)
+    for _ in range(5):
+        letter.go_on(Drawing(0.0))
+    assert len(letter.ids) == 5
+    assert letter.text.startswith(", ")
 
 
 def test_a_seed_fixes_what_is_written():
@@ -197,8 +206,8 @@ def test_it_is_wrong_where_the_page_says_so(question):
 
 
 def test_a_sum_that_is_wrong_is_wrong():
-    assert answer_to(QUESTIONS[4]).text == "12 times 12 is equal to 120."
-    assert QUESTIONS[4].right == "144"
+    assert answer_to(QUESTIONS[3]).text == "12 times 12 is equal to 120."
+    assert QUESTIONS[3].right == "144"
 
 
 # ---- lens ----------------------------------------------------------------------------------------------------------
