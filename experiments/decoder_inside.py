@@ -90,7 +90,7 @@ class NextTokens:
 
 def next_tokens(logits: np.ndarray, how: Drawing) -> NextTokens:
     """Temperature, cut and softmax, over the whole vocabulary; the network is not asked again."""
-    row = torch.from_numpy(logits).double()[None]
+    row = torch.tensor(logits, dtype=torch.float64)[None]
     order = np.argsort(-logits, kind="stable")
     after = chances(row, how)[0].numpy()[order]
     before = chances(row, Drawing(how.temperature))[0].numpy()[order]

@@ -123,9 +123,14 @@ def _network_of(reader: Any) -> Llama:
             base=size("rope.freq_base"),
             max_len=size("context_length"),
         )
-    weights = {_place(one.name): torch.tensor(dequantize(one.data, one.tensor_type)) for one in reader.tensors}
+    weights = {_place(one.name): _own(dequantize(one.data, one.tensor_type)) for one in reader.tensors}
     network.load_state_dict(weights, assign=True)
     return network
+
+
+def _own(values: np.ndarray) -> Tensor:
+    """A tensor over these numbers; over a copy of them if they are still those in the file."""
+    return torch.from_numpy(values if values.flags.writeable else values.copy())
 
 
 def _place(name: str) -> str:

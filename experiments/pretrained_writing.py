@@ -24,6 +24,7 @@ class Letter:
     """A text that is gone on with, or a question that is answered.
 
     Attributes:
+        begin: the text.
         is_question: which of the two.
         seconds: that writing has taken, without reading the prompt.
         is_done: whether the network has said that the text ends.
@@ -35,7 +36,7 @@ class Letter:
         Raises:
             DataError: if it cannot be used.
         """
-        self.is_question, self.seconds, self.is_done = is_question, 0.0, False
+        self.begin, self.is_question, self.seconds, self.is_done = text, is_question, 0.0, False
         with torch.inference_mode():
             self._hand = Hand(smollm().network, tokens_of(text, is_question=is_question), seed)
 

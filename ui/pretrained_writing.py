@@ -64,6 +64,7 @@ def _paper(text: str, how: Drawing, seed: int, is_ticking: bool) -> None:
     for column, letter, (title, words) in zip(st.columns(2, gap="large"), letters, SIDES, strict=False):
         with column, st.container(border=True):
             st.markdown(f"**{title}.** {words}")
+            st.caption(plain(letter.begin))
             st.text(letter.text or ("(It says at once that nothing more comes.)" if letter.is_done else "…"))
             ended = ", the last of which ends the text" if letter.is_done else ""
             share = 1.0 if letter.is_done else min(1.0, len(letter.ids) / NUM_WRITTEN)

@@ -152,7 +152,7 @@ def test_a_long_text_costs_a_sentence(text, words):
 
 def test_surprise_is_what_the_network_says_of_the_next_token():
     found = read_through(TEXT + " Paris")
-    logs = torch.from_numpy(next_logits(TEXT)).log_softmax(0)
+    logs = torch.tensor(next_logits(TEXT)).log_softmax(0)
     token = int(tokens_of(TEXT + " Paris")[-1])
     assert found.nats[-1] == pytest.approx(-logs[token].item(), abs=1e-4)
     assert np.isnan(found.nats[0])
@@ -218,7 +218,7 @@ def test_the_last_reading_is_what_the_network_says():
     logits = next_logits(TEXT)
     assert len(seen.readings) == 31
     assert seen.ids[-1, -1, 0] == logits.argmax()
-    assert seen.chances[-1, -1, 0] == pytest.approx(torch.from_numpy(logits).softmax(0).max().item(), abs=1e-4)
+    assert seen.chances[-1, -1, 0] == pytest.approx(torch.tensor(logits).softmax(0).max().item(), abs=1e-4)
     assert (seen.ranks[-1] == 1).all()
     np.testing.assert_allclose(seen.shares[-1], seen.chances[-1, :, 0], rtol=1e-5)
     assert seen.weights.shape == (30, 9, 5, 5)

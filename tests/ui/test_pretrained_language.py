@@ -97,11 +97,20 @@ def test_both_texts_are_written_and_the_clock_stops():
     checked(app.text_area(key=TEXT).set_value("What is the capital of France?").run())
     checked(app.button(key="pretrained_language_write").click().run())
     wait_for(app, lambda app: not app.session_state[WRITES])
-    plain, chat = app.session_state[LETTERS]
-    assert len(plain.ids) == NUM_WRITTEN
-    assert [text.value for text in app.text] == [plain.text, "The capital of France is Paris."]
-    assert chat.is_done
+    assert [text.value for text in app.text] == [
+        "(It says at once that nothing more comes.)",
+        "The capital of France is Paris.",
+    ]
     assert "tokens a second, measured here" in said(app)
+
+
+def test_a_text_without_an_end_is_written_to_the_bound():
+    app = opened("next", "Writing", pretrained_language_drawn_at=0.0)
+    checked(app.text_area(key=TEXT).set_value("Once upon a time").run())
+    checked(app.button(key="pretrained_language_write").click().run())
+    wait_for(app, lambda app: not app.session_state[WRITES])
+    assert len(app.session_state[LETTERS][0].ids) == NUM_WRITTEN
+    assert app.text[0].value == app.session_state[LETTERS][0].text
 
 
 def test_writing_can_be_stopped():
