@@ -10,6 +10,7 @@ Shapes: N tokens of a text.
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, Final, Literal, NamedTuple
@@ -257,6 +258,26 @@ def gpt2() -> Tokenizer:
     backend.decoder = decoders.ByteLevel()
     backend.add_special_tokens([AddedToken(END, special=True)])
     return Tokenizer(backend.to_str(), "GPT-2")
+
+
+def known_bpe(
+    tokens: Sequence[str], merges: Sequence[str], special: Sequence[str], pre_tokenisation: PreTokenisation, name: str
+) -> Tokenizer:
+    """A tokenizer that others have learnt, from its parts.
+
+    Args:
+        tokens: V, in the order of their numbers, as they stand in a tokenizer's file.
+        merges: pairs of tokens with a space between, in the order in which they were learnt.
+        special: those of the tokens that stand for no text.
+        pre_tokenisation: what merges do not cross.
+        name: what it is called.
+    """
+    numbers = {token: number for number, token in enumerate(tokens)}
+    backend = Backend(models.BPE(vocab=numbers, merges=[(left, right) for left, right in map(str.split, merges)]))
+    backend.pre_tokenizer = _pre_tokenizer(pre_tokenisation)
+    backend.decoder = decoders.ByteLevel()
+    backend.add_special_tokens([AddedToken(token, special=True) for token in special])
+    return Tokenizer(backend.to_str(), name)
 
 
 @lru_cache(maxsize=16)

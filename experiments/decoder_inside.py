@@ -4,20 +4,20 @@ Shapes: n tokens of a prompt or a text, V tokens of the vocabulary.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import torch
-from jaxtyping import Int64
-from torch import Generator, Tensor
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor
 from torch.nn import functional as F
 
 from experiments.decoder import DecoderExperiment
 from experiments.decoder_tasks import MadeTask, ReadingTask
-from experiments.decoder_writing import Drawing, Writer, chances, drawn
+from experiments.decoder_writing import Drawing, Hand, Writer, chances
 from experiments.prompts import first_prompt, read_prompt
 from experiments.sequence_watching import copies, signs
 
@@ -90,7 +90,7 @@ class NextTokens:
 
 def next_tokens(logits: np.ndarray, how: Drawing) -> NextTokens:
     """Temperature, cut and softmax, over the whole vocabulary; the network is not asked again."""
-    row = torch.from_numpy(logits).double()[None]
+    row = torch.tensor(logits, dtype=torch.float64)[None]
     order = np.argsort(-logits, kind="stable")
     after = chances(row, how)[0].numpy()[order]
     before = chances(row, Drawing(how.temperature))[0].numpy()[order]
@@ -103,11 +103,7 @@ def next_tokens(logits: np.ndarray, how: Drawing) -> NextTokens:
 
 
 class Pen:
-    """A text on its way, one token at a time.
-
-    Attributes:
-        shares: the chance that each written token had.
-    """
+    """A text on its way, one token at a time."""
 
     def __init__(self, experiment: DecoderExperiment, prompt: str, seed: int = 0) -> None:
         """Reads the prompt.
@@ -115,27 +111,28 @@ class Pen:
         Raises:
             DataError: if it cannot be used.
         """
-        self._prompt = tokens_of(experiment, prompt)
-        self._generator = Generator().manual_seed(seed)
+        tokens = tokens_of(experiment, prompt).to(experiment.device)
         with evaluating(experiment):
-            self._writer = Writer(experiment.model, self._prompt[None].to(experiment.device))
-        self.shares: list[float] = []
+            self._hand = Hand(experiment.model, tokens, seed)
 
     def go_on(self, experiment: DecoderExperiment, how: Drawing) -> None:
         """Writes one more token."""
         with evaluating(experiment):
-            token = drawn(self._writer.logits, how, self._generator)
-            self.shares.append(chances(self._writer.logits, how)[0, token].item())
-            self._writer.push(token)
+            self._hand.go_on(how)
+
+    @property
+    def shares(self) -> list[float]:
+        """The chance that each written token had."""
+        return self._hand.shares
 
     @property
     def is_cached(self) -> bool:
         """Whether the next token will be read alone, with the keys and values of the others kept."""
-        return self._writer.is_cached
+        return self._hand.writer.is_cached
 
     def text(self, experiment: DecoderExperiment) -> str:
         """What was written so far."""
-        written = self._writer.rows[0, len(self._prompt) :].cpu()
+        written = self._hand.written
         if isinstance(experiment.task, ReadingTask):
             return experiment.task.text.join(written)
         return "".join(experiment.task.symbols[token] for token in written.tolist())
@@ -211,17 +208,35 @@ def surprises(experiment: DecoderExperiment, is_test: bool, part: int = 0) -> Su
         rows = list(whole[first : first + count])
         asked = F.pad(made.weights[first : first + count], (1, 0)).flatten() > 0
     logits = [_read_along(experiment, row, longest) for row in rows]  # (n, V) each, the first of a row NaN
-    tokens, said = torch.cat(rows), torch.cat(logits)
+    starts = torch.tensor([0, *map(len, rows[:-1])]).cumsum(0).tolist()
+    return surprises_of(torch.cat(rows), torch.cat(logits), task.symbols, asked, tuple(starts))
+
+
+def surprises_of(
+    tokens: Int64[Tensor, " n"],
+    said: Float[Tensor, "n V"],
+    symbols: Sequence[str],
+    asked: Bool[Tensor, " n"],
+    starts: tuple[int, ...] = (0,),
+) -> Surprises:
+    """How well tokens were foreseen.
+
+    Args:
+        tokens: that were read.
+        said: logits of each before it was read.
+        symbols: how each token of the vocabulary is shown.
+        asked: where anything was asked.
+        starts: where rows begin.
+    """
     logs = said.log_softmax(1)
     own = logs.gather(1, tokens[:, None])
     top = logs.exp().topk(min(NUM_LIKELY, logs.shape[1]), dim=1)
     likely = tuple(
-        tuple((task.symbols[token], share) for share, token in zip(*place, strict=True))
+        tuple((symbols[token], share) for share, token in zip(*place, strict=True))
         for place in zip(top.values.tolist(), top.indices.tolist(), strict=True)
     )
-    starts = torch.tensor([0, *map(len, rows[:-1])]).cumsum(0).tolist()
     nats = torch.where(asked, -own[:, 0], torch.nan).numpy()
-    return Surprises(signs(tokens, task.symbols), tuple(starts), nats, 1 + (logs > own).sum(1).numpy(), likely)
+    return Surprises(signs(tokens, symbols), starts, nats, 1 + (logs > own).sum(1).numpy(), likely)
 
 
 def _read_along(experiment: DecoderExperiment, row: Int64[Tensor, " n"], longest: int) -> Tensor:

@@ -4,13 +4,11 @@ Shapes: B texts at a time, n tokens known, V tokens of the vocabulary.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Generator, Tensor
-
-from models.decoder import DecoderOnly
 
 LARGEST: Final = 1e4  # a logit; beyond, a division by a small temperature could overflow
 
@@ -58,11 +56,11 @@ class Writer:
         logits: (B, V) of the next token.
     """
 
-    def __init__(self, model: DecoderOnly, prompt: Int64[Tensor, "B n"], *, is_cached: bool = True) -> None:
+    def __init__(self, model: Any, prompt: Int64[Tensor, "B n"], *, is_cached: bool = True) -> None:
         """Reads the prompt.
 
         Args:
-            model: the network, in evaluation mode.
+            model: the network, in evaluation mode: a `DecoderOnly`, or another that can keep keys and values.
             prompt: at least one token.
             is_cached: keeps keys and values, and reads the new token only; otherwise all are read again. A network
                 that sees the future, or whose context is full, has to read all again.
@@ -95,8 +93,40 @@ def drawn(logits: Float[Tensor, "B V"], how: Drawing, generator: Generator) -> I
     return torch.multinomial(chances(logits.cpu(), how), 1, generator=generator)[:, 0].to(logits.device)
 
 
+class Hand:
+    """One text on its way, token by token.
+
+    Attributes:
+        writer: what stands there.
+        shares: the chance that each written token had.
+    """
+
+    def __init__(self, model: Any, prompt: Int64[Tensor, " n"], seed: int) -> None:
+        """Reads the prompt.
+
+        Args:
+            model: the network, as for `Writer`.
+            prompt: at least one token.
+            seed: of the chance.
+        """
+        self._num_read, self._generator = len(prompt), Generator().manual_seed(seed)
+        self.writer = Writer(model, prompt[None])
+        self.shares: list[float] = []
+
+    def go_on(self, how: Drawing) -> None:
+        """Writes one more token."""
+        token = drawn(self.writer.logits, how, self._generator)
+        self.shares.append(chances(self.writer.logits, how)[0, token].item())
+        self.writer.push(token)
+
+    @property
+    def written(self) -> Int64[Tensor, " m"]:
+        """What stands behind the prompt."""
+        return self.writer.rows[0, self._num_read :].cpu()
+
+
 def write(
-    model: DecoderOnly,
+    model: Any,
     prompt: Int64[Tensor, "B n"],
     length: int,
     how: Drawing,
@@ -107,7 +137,7 @@ def write(
     """Goes on from prompts, which are not repeated.
 
     Args:
-        model: the network; it is in evaluation mode meanwhile.
+        model: the network, as for `Writer`; it is in evaluation mode meanwhile.
         prompt: at least one token.
         length: tokens to write.
         how: each is drawn.

@@ -28,6 +28,7 @@ def lens_scene(
     guesses: Sequence[Sequence[str]],
     chances: np.ndarray,
     chosen: tuple[int, int],
+    high: float = ROW,
 ) -> bytes:
     """A table: the likeliest next token after each part at each place, the first part above.
 
@@ -37,34 +38,35 @@ def lens_scene(
         guesses: R rows of T tokens.
         chances: (R, T) of the guesses.
         chosen: the cell with a border, as (row, column).
+        high: height of a row.
 
     Returns:
         The bytes the live canvas draws; a click on a cell sends `cell:<row>:<column>`.
     """
     rows, columns = len(readings), len(read)
-    height = TOP + rows * ROW + 30
+    height = TOP + rows * high + 30
     last = ", ".join(f"after {token} {guess}" for token, guess in zip(read, guesses[-1], strict=True))
     scene = Scene(WIDTH, height, f"Likeliest next token after each of {rows} parts. The network says: {last}.")
     wide = (WIDTH - LEFT) / columns
     scene.text(LEFT - 12, TOP - 14, "reads", size=theme.ON_PAGE.label, align="right", weight=600)
     shown = np.where(np.isfinite(chances), chances, np.nan)
-    box = (LEFT, TOP, WIDTH - LEFT, rows * ROW)
+    box = (LEFT, TOP, WIDTH - LEFT, rows * high)
     scene.sheet(box, shown, low=0.0, high=1.0, palette="magnitude", smooth=False, opacity=[FAINT])
     for column, token in enumerate(read):
         middle = LEFT + (column + 0.5) * wide
         scene.text(middle, TOP - 14, _cut(token, wide), size=theme.ON_PAGE.label, align="center", weight=600)
     for row, reading in enumerate(readings):
-        y = TOP + (row + 0.5) * ROW
+        y = TOP + (row + 0.5) * high
         scene.text(LEFT - 12, y, reading, size=theme.ON_PAGE.label, align="right", colour="muted")
         for column in range(columns):
             x, guess = LEFT + column * wide, guesses[row][column]
             scene.text(x + wide / 2, y, _cut(guess, wide), size=theme.ON_PAGE.label, align="center")
             if column + 1 < columns and guess == read[column + 1]:
-                scene.rect((x + 5, y + ROW / 2 - 5, wide - 10, 3), fill="accent")
+                scene.rect((x + 5, y + high / 2 - 5, wide - 10, 3), fill="accent")
             tip = f"{reading}, after {read[column]}: {guess} {shown[row, column]:.0%}"
-            scene.hot((x, TOP + row * ROW, wide, ROW), f"cell:{row}:{column}", tip, event={"cell": [row, column]})
-    x, y = LEFT + chosen[1] * wide, TOP + chosen[0] * ROW
-    scene.rect((x, y, wide, ROW), stroke="text", width=2)
+            scene.hot((x, TOP + row * high, wide, high), f"cell:{row}:{column}", tip, event={"cell": [row, column]})
+    x, y = LEFT + chosen[1] * wide, TOP + chosen[0] * high
+    scene.rect((x, y, wide, high), stroke="text", width=2)
     note = "colour: its probability · underlined: the token that comes next · click a cell"
     scene.text(LEFT, height - 12, note, size=theme.ON_PAGE.note, colour="muted")
     return scene.to_bytes()

@@ -1,5 +1,6 @@
 """A decoder read from the inside on its page: what it would say early, what made a logit, and who looked where."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from data.dataset import DataError
 from experiments.decoder_lens import BIASES, Lens, attention_of, read_lens, sees_the_future
 from experiments.prompts import Prompt, first_prompt, names_of, read_prompt
 from figures.attention_maps import AttentionMaps
-from figures.decoder_lens import attribution_bars, lens_scene
+from figures.decoder_lens import ROW, attribution_bars, lens_scene
 from figures.sequence_still import next_chances
 from training.run import Run
 from ui.attention_maps import attention_view
@@ -78,16 +79,42 @@ def _table(slug: str, seen: Lens, prompt: Prompt, symbols: tuple[str, ...]) -> t
     best = seen.chances.argmax(2)  # (R, T)
     chances = np.take_along_axis(seen.chances, best[:, :, None], axis=2)[:, :, 0]
     guesses = [names_of(symbols, line) for line in best.tolist()]
-    rows, columns = best.shape
-    key = f"{slug}_lens_cell"
-    row, column = st.session_state.get(key, (rows - 1, columns - 1))
+    return lens_table(f"{slug}_lens", seen.readings, prompt.names, guesses, chances, height=HEIGHT)
+
+
+def lens_table(
+    key: str,
+    readings: Sequence[str],
+    names: Sequence[str],
+    guesses: Sequence[Sequence[str]],
+    chances: np.ndarray,
+    *,
+    height: float | None,
+    high: float = ROW,
+) -> tuple[int, int]:
+    """A table of early answers to click into.
+
+    Args:
+        key: begins the names under which it is kept.
+        readings: names of rows.
+        names: tokens that are read.
+        guesses: the likeliest next token of every cell.
+        chances: of these.
+        height: the most it may take of the window; no limit if None.
+        high: a row, in units of the picture.
+
+    Returns:
+        The chosen reading and place; at first the last of both.
+    """
+    rows, columns = chances.shape
+    row, column = st.session_state.get(f"{key}_cell", (rows - 1, columns - 1))
     row, column = min(row, rows - 1), min(column, columns - 1)
 
     def choose(event: dict[str, Any]) -> None:
-        st.session_state[key] = tuple(event["cell"])
+        st.session_state[f"{key}_cell"] = tuple(event["cell"])
 
-    scene = lens_scene(seen.readings, prompt.names, guesses, chances, (row, column))
-    live_canvas(scene, key=f"{slug}_lens_table", height=HEIGHT, on_event=choose)
+    scene = lens_scene(readings, names, guesses, chances, (row, column), high)
+    live_canvas(scene, key=f"{key}_table", height=height, on_event=choose)
     return row, column
 
 

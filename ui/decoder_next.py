@@ -1,5 +1,6 @@
 """What comes next? Every token of the vocabulary with its logit, the temperature, the cut and its chance."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ MAX_PROMPT: Final = 2000  # characters
 TEMPERATURES: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0)
 CUTS: Final = ("all", "top-k", "top-p", "min-p")
 ROWS: Final = 9  # of the table that are seen at a time
+MOST_ROWS: Final = 10_000  # that are sent
 HELP: Final = {
     "top-k": "Only so many of the likeliest tokens.",
     "top-p": "The likeliest tokens that together have this chance.",
@@ -38,23 +40,27 @@ def prompt_box(run: Run) -> str:
     return str(st.text_input("Prompt", key=key, max_chars=MAX_PROMPT, persist_state="session") or "")
 
 
-def drawing_knobs() -> Drawing:
-    """Temperature and cut; they act on logits that are there already."""
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="decoder_drawing"):
+def drawing_knobs(slug: str = "decoder") -> Drawing:
+    """Temperature and cut; they act on logits that are there already.
+
+    Args:
+        slug: begins the keys.
+    """
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key=f"{slug}_drawing"):
         with st.container(width=260):
             temperature = st.select_slider(
-                "Temperature", TEMPERATURES, value=0.8, key="decoder_drawn_at", persist_state="session"
+                "Temperature", TEMPERATURES, value=0.8, key=f"{slug}_drawn_at", persist_state="session"
             )
-        cut = st.segmented_control("Cut", CUTS, default="all", key="decoder_cut", persist_state="session") or "all"
+        cut = st.segmented_control("Cut", CUTS, default="all", key=f"{slug}_cut", persist_state="session") or "all"
         with st.container(width=220):
             if cut == "top-k":
-                amount: Any = st.slider("k", 1, 50, 5, key="decoder_cut_k", help=HELP[cut])
+                amount: Any = st.slider("k", 1, 50, 5, key=f"{slug}_cut_k", help=HELP[cut])
                 return Drawing(temperature, top_k=amount)
             if cut == "top-p":
-                amount = st.slider("p", 0.05, 1.0, 0.9, 0.05, key="decoder_cut_p", help=HELP[cut])
+                amount = st.slider("p", 0.05, 1.0, 0.9, 0.05, key=f"{slug}_cut_p", help=HELP[cut])
                 return Drawing(temperature, top_p=amount)
             if cut == "min-p":
-                amount = st.slider("share", 0.0, 1.0, 0.1, 0.02, key="decoder_cut_min", help=HELP[cut])
+                amount = st.slider("share", 0.0, 1.0, 0.1, 0.02, key=f"{slug}_cut_min", help=HELP[cut])
                 return Drawing(temperature, min_p=amount)
     return Drawing(temperature)
 
@@ -67,14 +73,26 @@ def next_tab(run: Run, snapshot: Snapshot) -> None:
     except DataError as error:
         st.error(plain(error))
         return
-    how = drawing_knobs()
+    next_view("decoder", logits, symbols, drawing_knobs())
+
+
+def next_view(slug: str, logits: np.ndarray, symbols: Sequence[str], how: Drawing, *, most: int = MOST_ROWS) -> None:
+    """The table of what comes next, its bars, and the fraction of the row that is clicked.
+
+    Args:
+        slug: begins the keys.
+        logits: of every token.
+        symbols: how every token is shown.
+        how: temperature and cut.
+        most: rows of the table.
+    """
     found = next_tokens(logits, how)
     signs = [shown(symbols[number]) for number in found.order]
     table, bars = st.columns([1, 1], gap="large")
     with table:
-        row = _table(found, signs)
+        row = _table(found, signs, f"{slug}_next_rows", most)
     with bars:
-        show(next_tokens_still(signs, found.before, found.after, found.num_kept, mode()), key="decoder_next_picture")
+        show(next_tokens_still(signs, found.before, found.after, found.num_kept, mode()), key=f"{slug}_next_picture")
     st.markdown(_words(found, signs[row], row, how))
     if found.after[row] > 0 and how.temperature > 0:
         st.latex(fraction(found, row, how))
@@ -91,8 +109,8 @@ def _logits(run: Run, snapshot: Snapshot, prompt: str) -> tuple[np.ndarray, tupl
     return kept[1], kept[2]
 
 
-def _table(found: NextTokens, signs: list[str]) -> int:
-    """All tokens, the likeliest first; returns the row that is clicked, or the first."""
+def _table(found: NextTokens, signs: list[str], key: str, most: int) -> int:
+    """The tokens, the likeliest first; returns the row that is clicked, or the first."""
     frame = pd.DataFrame(
         {
             "token": signs,
@@ -104,12 +122,12 @@ def _table(found: NextTokens, signs: list[str]) -> int:
     )
     numbers = st.column_config.NumberColumn
     event: Any = st.dataframe(
-        frame,
+        frame.head(most),
         hide_index=True,
         height=36 * (min(ROWS, len(signs)) + 1),
         on_select="rerun",
         selection_mode="single-row",
-        key="decoder_next_rows",
+        key=key,
         column_config={
             "token": st.column_config.TextColumn("token"),
             "logit": numbers("logit", format="%.3f"),

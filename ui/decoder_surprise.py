@@ -11,6 +11,7 @@ from figures.decoder_text import shown, surprise_scene, words_of
 from training.run import Run, Snapshot
 from ui.lecture import is_lecture
 from ui.live import live_canvas
+from ui.still import mode
 from ui.words import plain
 
 LAST_PART: Final = 20
@@ -33,12 +34,17 @@ def surprise_tab(run: Run, snapshot: Snapshot) -> None:
         return
     worst = int(np.nanargmax(found.nats))
     st.markdown(
-        f"Dark: not foreseen. A token of this stretch costs **{np.nanmean(found.nats):.3f} nats** on average, the most "
-        f"surprising one, “{plain(shown(found.tokens[worst]))}”, {found.nats[worst]:.2f}. Point at a token, or click "
-        "it, for its rank and for what was held likely."
+        f"{strong()}: not foreseen. A token of this stretch costs **{np.nanmean(found.nats):.3f} nats** on "
+        f"average, the most surprising one, “{plain(shown(found.tokens[worst]))}”, {found.nats[worst]:.2f}. Point at a "
+        "token, or click it, for its rank and for what was held likely."
     )
     if chosen is not None:
         st.markdown(plain(words_of(found, chosen)))
+
+
+def strong() -> str:
+    """What a field of the largest surprise looks like on this page."""
+    return "Bright" if mode() == "dark" else "Dark"
 
 
 def _choose(event: dict[str, Any]) -> None:

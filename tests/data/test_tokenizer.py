@@ -16,6 +16,7 @@ from data.tokenizer import (
     PRE_TOKENISATIONS,
     as_tokens,
     gpt2,
+    known_bpe,
     own_tokenizer,
     shown,
     train_bpe,
@@ -167,6 +168,18 @@ def test_broken_files_are_named(content):
     with pytest.raises(DataError) as found:
         own_tokenizer(content)
     assert is_sentence(str(found.value))
+
+
+def test_a_tokenizer_is_made_anew_from_its_parts():
+    learnt = train_bpe(raw_text("Alice"), 500, pre_tokenisation="digits apart", special=("<end>",))
+    parts = json.loads(learnt.json)["model"]
+    tokens = sorted(parts["vocab"], key=parts["vocab"].get)
+    merges = [pair if isinstance(pair, str) else " ".join(pair) for pair in parts["merges"]]
+    made = known_bpe(tokens, merges, ["<end>"], "digits apart", "made anew")
+    text = "Alice was 17, or 18?<end>"
+    assert made.encode(text) == learnt.encode(text)
+    assert made.special == learnt.special
+    assert made.decode(made.encode(text)) == text
 
 
 def test_a_file_that_is_too_large_is_not_read():
