@@ -60,7 +60,9 @@ def speller_tab(run: Run, snapshot: Snapshot) -> None:
     st.caption(
         f"{extra.title} by Kyubyong Park and Jongseok Kim, [{extra.licence}]({extra.source}): {size:,} weights, "
         f"{memory()['speller'] / 1e6:.1f} MB in memory, trained on the CMU Pronouncing Dictionary. Their package looks "
-        "words up in the dictionary first, and asks this network only for those it does not find there."
+        "words up in the dictionary first, and asks this network only for those it does not find there. Built as in "
+        "[Cho et al., 2014](https://arxiv.org/abs/1406.1078), and "
+        "[Sutskever et al., 2014](https://arxiv.org/abs/1409.3215)."
     )
 
 

@@ -33,6 +33,7 @@ MAX_LETTERS: Final = 30
 MAX_TEXT: Final = 400
 HEIGHT: Final = 0.55  # of the window
 WORD: Final = "pretrained_words_word"
+PART: Final = "pretrained_words_part"
 NAMES: Final = ("a", "b", "c")
 FIRST: Final = {"a": "man", "b": "king", "c": "woman"}
 EXAMPLES: Final = (
@@ -51,7 +52,7 @@ MOST_FAILURES: Final = 200
 def words_tab(run: Run, snapshot: Snapshot) -> None:
     """What can be done with words as directions; needs nothing but the embedded file."""
     part = st.segmented_control(
-        "Show", list(PARTS), default=next(iter(PARTS)), required=True, key="pretrained_words_part",
+        "Show", list(PARTS), default=next(iter(PARTS)), required=True, key=PART,
         label_visibility="collapsed",
     )  # fmt: skip
     try:
@@ -94,9 +95,9 @@ def neighbours_part() -> None:
 
 
 def _go(event: Event) -> None:
-    """A click on a word makes it the one all is about."""
+    """A click on a word opens its neighbours."""
     if str(event.get("id", "")).startswith("word:"):
-        st.session_state[WORD] = str(event["word"])
+        st.session_state.update({WORD: str(event["word"]), PART: next(iter(PARTS))})
 
 
 # ---- analogies -----------------------------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ def analogies_part() -> None:
     with picture:
         scene = plane_scene(plane, chosen=known.index(answer), arrows=[arrow for arrow in arrows if len({*arrow}) > 1],
                             is_large=is_lecture())  # fmt: skip
-        live_canvas(scene, key="pretrained_words_arrows", height=HEIGHT)
+        live_canvas(scene, key="pretrained_words_arrows", height=HEIGHT, on_event=_go)
     with table:
         rows = [{"answer": one.word, "cosine": f"{one.cosine:.3f}"} for one in found.answers]
         st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

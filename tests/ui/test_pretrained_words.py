@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.analogies import PAIRS
 from experiments.pretrained_words import analogy_scores
-from ui.pretrained_words import EXAMPLES, PARTS, WORD, _go
+from ui.pretrained_words import EXAMPLES, PART, PARTS, WORD, _go
 
 
 def tab() -> None:
@@ -56,9 +56,9 @@ def test_only_a_word_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     state: dict[str, Any] = {}
     monkeypatch.setattr("ui.pretrained_words.st.session_state", state)
     _go({"id": "word:3", "word": "opera"})
-    assert state == {WORD: "opera"}
+    assert state == {WORD: "opera", PART: "Neighbours"}
     _go({"id": "else"})
-    assert state == {WORD: "opera"}
+    assert state == {WORD: "opera", PART: "Neighbours"}
 
 
 def test_an_unknown_word_is_answered_with_close_spellings_and_kept() -> None:
