@@ -64,11 +64,13 @@ def next_token() -> None:
 
 
 def _append(text: str, logits: np.ndarray) -> None:
-    """Buttons for the likeliest tokens."""
+    """Buttons for the likeliest tokens that are whole characters."""
     tokenizer = smollm().tokenizer
+    likeliest = np.argsort(-logits, kind="stable")[: 4 * NUM_BUTTONS].tolist()
+    whole = [token for token in likeliest if token not in tokenizer.special and "�" not in tokenizer.decode([token])]
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{SLUG}_append"):
         st.markdown("Go on with", width="content")
-        for place, token in enumerate(np.argsort(-logits, kind="stable")[:NUM_BUTTONS].tolist()):
+        for place, token in enumerate(whole[:NUM_BUTTONS]):
             st.button(
                 plain(tokenizer.vocabulary[token]), key=f"{SLUG}_append_{place}",
                 on_click=_put, args=(text + tokenizer.decode([token]),),

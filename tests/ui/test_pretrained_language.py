@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from experiments.pretrained_language import MAX_TOKENS
+from experiments.pretrained_language import MAX_LETTERS, MAX_TOKENS
 from figures.pretrained_lens import rank_still
 from ui.pretrained_language import TEXT, VIEWS
 from ui.pretrained_writing import LETTERS, NUM_WRITTEN, WRITES
@@ -57,6 +57,26 @@ def test_a_click_on_a_token_appends_it():
     assert app.text_area(key=TEXT).value == "The capital of France is Paris"
     checked(app.button(key="pretrained_language_text_example_4").click().run())
     assert app.text_area(key=TEXT).value == "12 * 12 ="
+
+
+def test_tokens_that_are_no_whole_character_are_not_offered():
+    app = opened("next", pretrained_language_text="東京は日本の")
+    offered = [button for button in app.button if button.key.startswith("pretrained_language_append_")]
+    assert offered
+    for number in range(len(offered)):
+        checked(app.button(key=f"pretrained_language_append_{number}").click().run())
+        assert "�" not in app.text_area(key=TEXT).value
+        checked(app.text_area(key=TEXT).set_value("東京は日本の").run())
+
+
+def test_a_text_that_grows_too_long_is_kept():
+    text = ("one two three four five six " * 18)[:MAX_LETTERS]
+    app = opened("next", pretrained_language_text=text)
+    assert not app.error
+    checked(app.button(key="pretrained_language_append_0").click().run())
+    assert f"at most {MAX_LETTERS} letters" in app.error[0].value
+    assert app.text_area(key=TEXT).value.startswith(text)
+    assert len(app.text_area(key=TEXT).value) > MAX_LETTERS
 
 
 def test_the_table_is_of_this_network_and_the_cut_is_shown():
