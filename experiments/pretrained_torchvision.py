@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from data.vision import load_torchvision
-from training.anatomy import Outline, outline
 from training.experiment import Network
+from training.outline import Outline, outline
 
 TASKS: Final = {
     "detection": "detection",
@@ -40,6 +40,7 @@ SHIFT: Final = (360, 720)  # px of two pictures between which something moves
 SCENE: Final = 800  # px of a picture in which things are to be found
 # builders that make another network for their weights than without them
 _VARIANTS: Final[tuple[dict[str, Any], ...]] = ({}, {"aux_loss": True}, {"aux_logits": False}, {"image_size": 518})
+_HOLDERS: Final = (torch.empty, torch.zeros, torch.ones)  # what modules make their parameters and buffers with
 _UNDECLARED: Final = {"aux_logits": "googlenet", "image_size": "vit_h_14"}  # words that a builder takes unsaid
 
 
@@ -180,14 +181,14 @@ def _plain(text: str) -> str:
 
 
 class _WithoutMemory(TorchFunctionMode):
-    """What is made empty, to be filled with weights later, is made on the device `meta`: a shape without numbers.
+    """What is made to hold weights or means is made on the device `meta`: a shape without numbers.
 
     With `torch.device("meta")` everything would be, even lists of widths that some builders work out as tensors.
     """
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
-        return func(*args, **({**kwargs, "device": "meta"} if func is torch.empty else kwargs))
+        return func(*args, **({**kwargs, "device": "meta"} if func in _HOLDERS else kwargs))
 
 
 @lru_cache(maxsize=32)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from training.experiment import Network
-from training.forward import Visit, joined, letters, watch, watch_as_far_as_possible, written
+from training.forward import Visit, joined, letters, watch, written
 from training.probe import NextStep, next_step, parameters_in
 from training.run import Run
 
@@ -154,25 +154,6 @@ class Anatomy:
     batch: str
 
 
-@dataclass(frozen=True)
-class Outline:
-    """A network whose weights nobody needs, at every depth.
-
-    Attributes:
-        levels: its parts; the parts of these; and so on, down to the layers. Repeated equal ones are shown once.
-        num_parameters: each once.
-        num_macs: multiplications with addition in one pass, as far as it went.
-        num_bytes: of parameters and buffers.
-        is_whole: whether the pass went to the end; if not, the shapes from there on are missing.
-    """
-
-    levels: tuple[tuple[Layer, ...], ...]
-    num_parameters: int
-    num_macs: int
-    num_bytes: int
-    is_whole: bool
-
-
 def anatomies(run: Run) -> dict[str, Anatomy]:
     """Every network of a run as it is now, by name. Changes nothing."""
     start = run.state_at(0)
@@ -196,7 +177,7 @@ def anatomy(network: Network, *, step: NextStep | None = None, first: Mapping[Te
         first: the parameters at step 0, where that is known.
     """
     visits = watch(network)
-    table = _Table(network, visits, step or NextStep(), first or {})
+    table = Table(network, visits, step or NextStep(), first or {})
     lines = tuple(table.lines(is_folded=False))
     return Anatomy(
         layers=lines,
@@ -210,32 +191,7 @@ def anatomy(network: Network, *, step: NextStep | None = None, first: Mapping[Te
     )
 
 
-def outline(network: Network) -> Outline:
-    """A network at every depth, from one pass; on the device `meta`, which has shapes and no numbers, it costs nothing.
-
-    Args:
-        network: with a batch.
-    """
-    visits, is_whole = watch_as_far_as_possible(network)
-    table = _Table(network, visits, NextStep(), {})
-    levels, depth = [tuple(table.lines(is_folded=True, depth=1))], 2
-    deepest = max(name.count(".") + 1 for name, _ in network.module.named_modules())
-    while depth <= deepest:
-        level = tuple(table.lines(is_folded=True, depth=depth))
-        if level != levels[-1]:
-            levels.append(level)
-        depth += 1
-    held = {*network.module.parameters(), *network.module.buffers()}
-    return Outline(
-        levels=tuple(levels),
-        num_parameters=sum(line.num_parameters for line in levels[-1]),
-        num_macs=sum(line.num_macs for line in levels[-1]),
-        num_bytes=sum(one.numel() * one.element_size() for one in held),
-        is_whole=is_whole,
-    )
-
-
-class _Table:
+class Table:
     """Walks down a network and makes the lines."""
 
     def __init__(

@@ -1,7 +1,7 @@
 """The layers of any network in a table: shapes and cost, weights now and at the start, gradients."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -108,16 +108,22 @@ def outline_table(layers: tuple[Layer, ...], key: str, *, has_calls: bool) -> No
         has_calls: whether the pass went to the end, so that a layer without calls is one that is not used.
     """
     left_out = {"in this batch", "frozen", "memory", *(() if has_calls else ("calls",))}
-    _table(layers, {name: column for name, column in _SHAPES.items() if name not in left_out}, key)
+    _table(layers, {name: column for name, column in _SHAPES.items() if name not in left_out}, key, name_width="medium")
 
 
-def _table(layers: tuple[Layer, ...], columns: dict[str, Column], key: str) -> None:
+def _table(
+    layers: tuple[Layer, ...],
+    columns: dict[str, Column],
+    key: str,
+    *,
+    name_width: Literal["medium"] | None = None,
+) -> None:
     rows = [
         {"layer": _name(layer), **{name: value(layer) for name, (value, _, _) in columns.items()}} for layer in layers
     ]
     table = pd.DataFrame(rows, columns=["layer", *columns]).dropna(axis="columns", how="all")
     table = table.drop(columns=[name for name in table if (table[name] == "").all()])
-    config: dict[str, Any] = {"layer": st.column_config.TextColumn(pinned=True)}
+    config: dict[str, Any] = {"layer": st.column_config.TextColumn(pinned=True, width=name_width)}
     for name, (_, form, words) in columns.items():
         is_text = form is None
         kind = st.column_config

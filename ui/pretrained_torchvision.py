@@ -42,7 +42,7 @@ def shelf_tab(run: Run, snapshot: Snapshot) -> None:
             "This loads it, weights and all. This app does not run it: the weights are `.pth` files from "
             "download.pytorch.org, which are pickles, and reading a pickle can run whatever code its maker put in. "
             "PyTorch can refuse that (`weights_only=True`), but these builders read with `weights_only=False`. A "
-            "safetensors file holds numbers only; nothing else is ever downloaded here."
+            "safetensors file holds numbers only; weights in another form are never downloaded here."
         )
     _layers(entry)
 

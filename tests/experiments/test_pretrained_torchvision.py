@@ -30,7 +30,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("weights were asked for")
 
     monkeypatch.setattr("torch.hub.load_state_dict_from_url", refuse)
-    monkeypatch.setattr("torchvision.models._api.load_state_dict_from_url", refuse)
+    monkeypatch.setattr(load_torchvision("torchvision.models._api"), "load_state_dict_from_url", refuse)
     monkeypatch.setattr("socket.socket.connect", refuse)
 
 
@@ -114,7 +114,7 @@ def test_a_result_is_kept() -> None:
     assert built("resnet18") is first
 
 
-@pytest.mark.filterwarnings("ignore:torch.ao.quantization")
+@pytest.mark.filterwarnings("ignore:torch.ao.quantization", "ignore:torch.quantize_per_tensor")
 @pytest.mark.parametrize("name", ["resnet50", "fasterrcnn_resnet50_fpn", "quantized_resnet18", "raft_large", "s3d"])
 def test_the_code_loads_the_recommended_weights(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
@@ -123,7 +123,7 @@ def test_the_code_loads_the_recommended_weights(name: str, monkeypatch: pytest.M
         asked.append(url)
         raise RuntimeError("far enough")
 
-    monkeypatch.setattr("torchvision.models._api.load_state_dict_from_url", give)
+    monkeypatch.setattr(load_torchvision("torchvision.models._api"), "load_state_dict_from_url", give)
     entry = shelf()[name]
     with pytest.raises(RuntimeError, match="far enough"):
         exec(entry.code, {})

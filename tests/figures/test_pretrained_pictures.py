@@ -60,13 +60,8 @@ def test_every_shown_map_can_be_made_large(num_maps: int, side: int) -> None:
 
 
 def test_each_change_of_shape_is_drawn_once() -> None:
-    parts = [
-        part(32, 112, "stem"),
-        part(16, 112),
-        part(16, 112, "block 2"),
-        part(24, 56, "block 3"),
-        part(9, 7, "head"),
-    ]
+    shapes = {"stem": (32, 112), "block 1": (16, 112), "block 2": (16, 112), "block 3": (24, 56), "head": (9, 7)}
+    parts = [part(*shape, name) for name, shape in shapes.items()]
     words = [item["text"] for item in drawn(shrink_scene(PICTURE, parts, SAID)) if item["kind"] == "text"]
     assert [word for word in words if word in ("picture", "stem", "block 1", "block 2", "block 3", "head")] == [
         "picture", "stem", "block 2", "block 3", "head",
