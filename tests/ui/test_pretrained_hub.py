@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from data import hub_fetch
 from data.extras import INSTALL
 from data.hub_code import code_of
 from data.hub_fetch import folder_of
@@ -53,6 +54,8 @@ def hub(monkeypatch, tmp_path, networks):
         monkeypatch.delenv(name, raising=False)
     server.repositories |= networks
     yield server
+    for one in list(hub_fetch._running.values()):
+        one.cancel()
     server.close()
 
 
