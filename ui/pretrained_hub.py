@@ -44,6 +44,7 @@ ASKS: Final = {
 _MODEL: Final = "_pretrained_hub_model"
 _FETCHING: Final = "_pretrained_hub_fetching"
 _WANTED: Final = "_pretrained_hub_wanted"
+_ANSWER: Final = "_pretrained_hub_answer"
 _COMPLAINT: Final = "_pretrained_hub_complaint"
 
 
@@ -278,8 +279,7 @@ def _ask_text(network: HubNetwork) -> None:
     text = st.text_area(ASKS[kind], TEXTS[kind], key=f"pretrained_hub_text_{kind.replace(' ', '_')}",
                         max_chars=MAX_LETTERS)  # fmt: skip
     try:
-        with st.spinner("It reads."):
-            found = complete(network, text)
+        found = _answer(network, text)
     except DataError as error:
         st.info(plain(error))
         return
@@ -290,8 +290,20 @@ def _ask_text(network: HubNetwork) -> None:
     _guesses(found, "class" if kind == "classes" else "token")
 
 
+def _answer(network: HubNetwork, text: str) -> Guesses:
+    """What it makes of the text; the last answer is kept, because to go on with a text takes a second or two."""
+    state = st.session_state
+    asked = (state[_WANTED], text)
+    if state.get(_ANSWER, (None,))[0] != asked:
+        with st.spinner("It reads."):
+            state[_ANSWER] = asked, complete(network, text)
+    found: Guesses = state[_ANSWER][1]
+    return found
+
+
 def _guesses(found: Guesses, what: str) -> None:
-    rows: list[tuple[Any, ...]] = list(zip(found.names, found.chances.astype(float), strict=True))
+    names = [name.replace(" ", "␣") for name in found.names] if what == "token" else found.names
+    rows: list[tuple[Any, ...]] = list(zip(names, found.chances.astype(float), strict=True))
     st.dataframe(
         pd.DataFrame(rows, columns=[what, "chance"]),
         hide_index=True,

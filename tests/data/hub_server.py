@@ -18,7 +18,7 @@ class Repository:
         info: what the hub says beside them.
         says: sizes that it says instead of the true ones.
         status: of every answer, such as 403.
-        cut: the file that breaks off in its middle.
+        cut: the file that breaks off in its middle, and never gets beyond it.
         slow: the file of which only the first half comes, and then nothing.
     """
 
@@ -64,7 +64,11 @@ class Handler(BaseHTTPRequestHandler):
             return
         content = found.files[name]
         headers = {"X-Repo-Commit": REVISION, "ETag": f'"{hashlib.sha256(content).hexdigest()}"'}
-        self._send(200, content, headers, half=name in (found.cut, found.slow))
+        start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").partition("-")[0])
+        if start:
+            headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        end = len(content) // 2 if name in (found.cut, found.slow) else len(content)
+        self._send(206 if start else 200, content[start:], headers, sent=max(0, end - start))
         if self.command == "GET" and name == found.slow:
             hub.closing.wait(60)
 
@@ -76,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(404, b"", {"X-Error-Code": "EntryNotFound" if found else "RepoNotFound"})
 
-    def _send(self, status: int, content: bytes, headers: dict[str, str], *, half: bool = False) -> None:
+    def _send(self, status: int, content: bytes, headers: dict[str, str], *, sent: int | None = None) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -84,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(content[: len(content) // 2] if half else content)
+            self.wfile.write(content[:sent])
             self.wfile.flush()
         self.close_connection = True
 

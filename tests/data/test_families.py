@@ -87,6 +87,13 @@ def test_what_can_be_worked_out_by_hand_is_right():
     assert max(FAMILIES, key=lambda one: one.parameters).name == "DeepSeek-V3"
 
 
+def test_timm_has_as_many_as_is_said():
+    load_torchvision()
+    import timm
+
+    assert len(timm.list_pretrained()) > 1_000
+
+
 def test_the_places_have_the_licences_of_what_is_installed():
     licences = {place.name: place.licence for place in PLACES}
     for name, words in (("timm", "Apache-2.0"), ("transformers", "Apache 2.0"), ("torchvision", "BSD")):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from data import hub_fetch
 from data.dataset import DataError
 from data.hub_fetch import cache_folder, cached_bytes, fetch, fetched, folder_of, forget, free_bytes
 from data.hub_models import MAX_BYTES, look_up, weights_bytes
@@ -28,6 +29,8 @@ def hub(monkeypatch, tmp_path):
         {"config.json": b"{}", "model.safetensors": WEIGHTS, "pytorch_model.bin": b"p" * 99, "README.md": b"#"}, TIMM
     )
     yield server
+    for one in list(hub_fetch._running.values()):
+        one.cancel()
     server.close()
 
 

@@ -10,10 +10,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from data import hub_fetch
 from data.extras import INSTALL
 from data.hub_code import code_of
-from data.hub_fetch import folder_of
+from data.hub_fetch import fetched, folder_of
 from data.hub_models import look_up
+from experiments.pretrained_hub import load
+from experiments.pretrained_hub_answers import complete
 from tests.data.hub_server import FakeHub, Repository
 from tests.experiments.hub_networks import read, save_bert, save_gpt, save_t5, save_timm
 from tests.rules.house import ROOT
@@ -53,6 +56,8 @@ def hub(monkeypatch, tmp_path, networks):
         monkeypatch.delenv(name, raising=False)
     server.repositories |= networks
     yield server
+    for one in list(hub_fetch._running.values()):
+        one.cancel()
     server.close()
 
 
@@ -123,6 +128,12 @@ def test_a_gap_is_filled_and_a_text_without_one_is_told_so(hub):
     assert len(guesses(app)) == 5
     checked(app.text_area(key="pretrained_hub_text_gap").set_value("no gap").run())
     assert "three underscores" in app.info[0].value
+    checked(app.text_area(key="pretrained_hub_text_gap").set_value("the cat is ___").run())
+    first = guesses(app)
+    network = load(fetched(look_up("tiny/bert")), "transformers")
+    assert first["token"].tolist() == list(complete(network, "the cat is ___").names)
+    checked(app.text_area(key="pretrained_hub_text_gap").set_value("___ sky").run())
+    assert first["chance"].tolist() != guesses(app)["chance"].tolist(), "another text, another answer"
 
 
 def test_a_text_goes_on_and_another_gets_a_class(hub):
