@@ -101,7 +101,7 @@ def changes_table(found: tuple[Change, ...]) -> str:
 
 def change_words(found: tuple[Change, ...]) -> str:
     """Whether the changes are of low rank, measured against the largest rank tried and against random numbers."""
-    low = [one for one in found if one.needed <= LOW]
+    low = [one for one in found if one.needed <= min(LOW, min(one.shape) // 2)]
     high = [one for one in found if one not in low]
     told = []
     if low:
@@ -110,8 +110,8 @@ def change_words(found: tuple[Change, ...]) -> str:
         told.append(f"**Not of low rank:** {_listed(high)}.")
     return (
         f"{' '.join(told)} In brackets: so many directions hold 90 % of the squared length of the change; random "
-        f"numbers of the same shape and length need so many. Low is called what needs {LOW} at most. The head is "
-        "left out: a new task starts with a new one."
+        f"numbers of the same shape and length need so many. Low is called what needs {LOW} at most, and at most "
+        "half of all. The head is left out: a new task starts with a new one."
     )
 
 
@@ -137,7 +137,7 @@ def cut_words(measured: tuple[Cut, ...]) -> str:
     if gained > 0:
         text += f": {(best.accuracy - none.accuracy) / gained:.0%} of the gain"
     else:
-        text += ". So far these changes brought no more right answers, only the head did"
+        text += ". So far these changes brought no more right answers"
     return (
         f"{text}. To cut a change afterwards is not what LoRA does: it learns within the rank from the start, and can "
         "use it better."

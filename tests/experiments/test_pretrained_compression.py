@@ -193,7 +193,7 @@ def test_an_untrained_student_has_changed_nothing_and_a_trained_one_in_every_lay
     found = changes(before, after)
     assert [one.name for one in found] == ["conv1", "conv2", "conv3", "conv4"]
     assert has_changed(found)
-    moved = {one.name: one.tuned for one in run.call("movements")}
+    moved = {one.name: one.moved for one in run.call("movements")}
     for one in found:
         assert one.size == pytest.approx(moved[one.name], rel=1e-3)
         assert differences(before.network, after.network)[one.name].norm().item() == pytest.approx(
