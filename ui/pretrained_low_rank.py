@@ -67,7 +67,7 @@ def _changed(run: Run) -> None:
         st.markdown("The fine-tuned network with every change cut to its nearest of a rank, judged now")
         show(cuts_still(measured, mode()), key="pretrained_rank_cuts")
     st.markdown(change_words(found))
-    st.markdown(cut_words(measured))
+    st.markdown(cut_words(measured, len(after.y)))
     if len(found) <= MOST_ROWS:
         st.markdown(changes_table(found))
 
@@ -124,20 +124,21 @@ def _listed(some: list[Change]) -> str:
     return ", ".join(told) + (f" and {more} more" if more > 0 else "")
 
 
-def cut_words(measured: tuple[Cut, ...]) -> str:
+def cut_words(measured: tuple[Cut, ...], num_judged: int) -> str:
     """What a low rank of the change is worth, in numbers."""
     none, whole = measured[0], measured[-1]
     best = measured[-2]
+    error = (whole.accuracy * (1 - whole.accuracy) / num_judged) ** 0.5
     gained = whole.accuracy - none.accuracy
     text = (
         f"Without the change of these layers (rank 0; head and normalisation stay as fine-tuned) {none.accuracy:.1%} "
         f"are right, with all of it {whole.accuracy:.1%}. Rank {best.rank} of every change, {best.num_weights:,} "
         f"numbers instead of {whole.num_weights:,}, gives {best.accuracy:.1%}"
     )
-    if gained > 0:
+    if gained > 2 * error:
         text += f": {(best.accuracy - none.accuracy) / gained:.0%} of the gain"
     else:
-        text += ". So far these changes brought no more right answers"
+        text += f". So far these changes brought no gain that {num_judged} test pictures could show"
     return (
         f"{text}. To cut a change afterwards is not what LoRA does: it learns within the rank from the start, and can "
         "use it better."

@@ -242,11 +242,12 @@ def test_what_the_race_says_is_what_it_measured():
 
 def test_what_a_cut_keeps_is_said_as_a_share_of_the_gain():
     measured = (Cut(0, 0.2, 2.0, 0), Cut(8, 0.5, 1.0, 10_000), Cut(None, 0.8, 0.6, 96_912))
-    text = cut_words(measured)
+    text = cut_words(measured, 200)
     assert "Rank 8 of every change, 10,000 numbers instead of 96,912, gives 50.0%: 50% of the gain" in text
-    text = cut_words((Cut(0, 0.8, 2.0, 0), *measured[1:]))
-    assert "of the gain" not in text
-    assert "brought no more right answers" in text
+    for accuracy in (0.8, 0.75):  # two standard errors are 0.057
+        text = cut_words((Cut(0, accuracy, 2.0, 0), *measured[1:]), 200)
+        assert "of the gain" not in text
+        assert "no gain that 200 test pictures could show" in text
 
 
 def test_the_table_of_large_models_is_the_formula():
