@@ -19,7 +19,7 @@ from experiments.pretrained_students import drawing_network
 from models.pretrained import DrawingNetwork
 from training.memory import keep_memory
 
-RATE: Final = 3e-3
+RATE: Final = 1e-3
 BATCH_SIZE: Final = 16
 HOW: Final = "ten kinds of drawings, 20 of each, batches of 16, Adam; the fastest steps"
 

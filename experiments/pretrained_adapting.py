@@ -1,7 +1,7 @@
 """Ways to set a pretrained network to a new task, trained side by side: low rank, in full, or the head alone.
 
-All of them start from the same weights with the same fresh head, and see the same batches. Batch normalisation keeps
-the statistics it was pretrained with, so that nothing but weights differs.
+All of them start from the same weights with the same fresh head, which learns at the same rate, and see the same
+batches. Batch normalisation keeps the statistics it was pretrained with, so that nothing but weights differs.
 
 Shapes: B batch, N pictures, C channels, S side.
 """
@@ -30,7 +30,8 @@ from training.settings import knob
 
 RANKS: Final = (1, 2, 4, 8)
 STEPS: Final = (100, 200, 400)  # to choose from
-RATES: Final = {"head only": 1e-2, "low rank": 1e-2, "in full": 1e-3}  # good ones, tried for each
+HEAD_RATE: Final = 1e-2
+SHARES: Final = {"head only": 0.0, "low rank": 0.1, "in full": 0.03}  # of that rate for the body
 NUMBER_BYTES: Final = 4  # float32
 RECORD_EVERY: Final = 10
 NUM_JUDGED: Final = 60  # training pictures that the loss is measured on
@@ -72,8 +73,12 @@ class AdaptingExperiment:
         elif settings.way == "head only":
             network.requires_grad_(False).fc.requires_grad_(True)
         self.model = network.eval()
-        self._weights: list[Tensor] = [weight for weight in network.parameters() if weight.requires_grad]
-        self.optimizer = make_optimizer(self._weights, settings)
+        body = [weight for name, weight in network.named_parameters() if weight.requires_grad and not _is_head(name)]
+        self._weights: list[Tensor] = [*body, *network.fc.parameters()]
+        self.optimizer = make_optimizer(network.fc.parameters(), settings)
+        if body:
+            rate = settings.learning_rate * settings.body_share
+            self.optimizer.add_param_group({"params": body, "lr": rate})
         self.num_steps = 0
 
     def step(self) -> None:
@@ -161,6 +166,10 @@ class AdaptingExperiment:
         return {"adapted": Network(self.model, (self.x[: self._size],))}
 
 
+def _is_head(name: str) -> bool:
+    return name.startswith(f"{HEAD}.")
+
+
 def entrants(settings: PretrainedSettings, own: ImageSet | None) -> list[Entrant]:
     """The head alone, every rank, and the whole network.
 
@@ -179,6 +188,8 @@ def entrants(settings: PretrainedSettings, own: ImageSet | None) -> list[Entrant
         ("in full", "in full", RANKS[0]),
     ]
     return [
-        Entrant(label, build, AdaptingSettings(**kept, way=way, rank=rank, learning_rate=RATES[way]))
+        Entrant(
+            label, build, AdaptingSettings(**kept, way=way, rank=rank, learning_rate=HEAD_RATE, body_share=SHARES[way])
+        )
         for label, way, rank in ways
     ]

@@ -63,7 +63,7 @@ class PretrainedSettings(OptimizerSettings):
         is_live=True,
     )
     learning_rate: float = knob(
-        3e-3,
+        1e-3,
         "Learning rate",
         "Size of each step. Too small: hardly moves. Too large: what was pretrained is destroyed.",
         group="Training",

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 Loaded = TypeVar("Loaded", bound=nn.Module)
 
 _lock: Final = threading.RLock()
-_shelf: Final[dict[str, Any]] = {}
+_shelf: dict[str, Any] = {}  # filled later, so it is no constant for who writes programs
 
 
 def shared(name: str, load: Callable[[], Loaded]) -> Loaded:

@@ -58,7 +58,7 @@ def _draw_curves(scene: Scene, seen: Any, history: Any, step: int, reached: list
     kept = rows_to_draw(len(history.steps))
     for column, (_, colour, is_dashed) in zip(COLUMNS, STYLES, strict=True):
         line = np.stack([history.steps[kept], history.values[column][kept]], axis=1)
-        scene.lines(box, [line], **spans, colours=colour, width=2 * scale.stroke, dash=is_dashed)
+        scene.lines(box, [line], **spans, colours=colour, width=2, dash=is_dashed)
     if here is not None:
         scene.lines(box, [np.array([[here, 0.0], [here, 1.0]])], **spans, colours="text", width=1)
     last = history.steps[-1] if here is None else here
@@ -96,7 +96,7 @@ def _draw_map(scene: Scene, seen: Any, layout: Layout) -> None:
     scene.text(left, top - 1.2 * scale.note, note, size=scale.note, colour="muted")
     scene.rect(layout.map, stroke="hairline")
     xlim, ylim = _limits(seen.map[:, 0]), _limits(seen.map[:, 1])
-    radius = 3.2 * scale.stroke**0.5
+    radius = 3.2
     spans: dict[str, Any] = {"xlim": xlim, "ylim": ylim}
     scene.points(layout.map, seen.map, classes=seen.map_classes, ringed=~seen.map_is_right, radius=radius, **spans)
     chosen = seen.map[seen.picture_index][None]

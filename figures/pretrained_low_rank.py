@@ -20,13 +20,12 @@ def singular_still(change: Any, mode: theme.Mode) -> Still:
         change: a `Change`.
         mode: light or dark.
     """
-    places = np.arange(1, len(change.singular) + 1)
+    places, place = np.arange(1, len(change.singular) + 1), change.needed
     lines = [
-        Line("fine-tuning", places, change.singular, theme.POSITIVE),
-        Line("random numbers", places, change.chance, theme.NOT_TRAINED, "dash"),
+        Line(f"fine-tuning: 90 % in {place}", places, change.singular, theme.POSITIVE),
+        Line(f"random: 90 % in {change.needed_by_chance}", places, change.chance, theme.NOT_TRAINED, "dash"),
     ]
-    place = change.needed
-    marks = [Mark(float(place), float(change.singular[place - 1]), f"90 % with {place}", theme.POSITIVE)]
+    marks = [Mark(float(place), float(change.singular[place - 1]), colour=theme.POSITIVE)]
     top = 1.08 * max(float(change.singular[0]), float(change.chance[0]), 1e-9)
     alt = (
         f"Singular values of the change of {change.name}: {place} of {len(places)} directions hold 90 % of its squared "

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from experiments.pretrained_adapting import NUMBER_BYTES, STEPS, entrants
+from experiments.pretrained_adapting import HEAD_RATE, NUMBER_BYTES, SHARES, STEPS, entrants
 from experiments.pretrained_judging import BY_DIGEST, Subject, before_and_after, is_finite
-from experiments.pretrained_low_rank import Change, Cut, changes, cuts, has_changed
+from experiments.pretrained_low_rank import RANKS, Change, Cut, changes, cuts, has_changed
 from experiments.pretrained_storage import HALF_BYTES, LARGE, Large
 from figures.cnn_still import size_points
 from figures.pretrained_low_rank import cuts_still, singular_still
@@ -18,7 +18,8 @@ from ui.still import mode, show
 from ui.words import plain
 
 SLUG: Final = "pretrained"
-LIKE_CHANCE: Final = 0.8  # of the directions that random numbers need: from here on a change is not called low rank
+LOW: Final = RANKS[-1]  # what needs more directions than this is not called low rank
+MOST_NAMED: Final = 6  # layers in a sentence
 WHICH: Final = ("queries and values", "all linear layers")
 FORMULA: Final = (
     r"W' = W + \tfrac{\alpha}{r}\, B A \qquad B: O \times r,\; A: r \times I \qquad "
@@ -38,7 +39,7 @@ def low_rank_tab(run: Run, snapshot: Snapshot) -> None:
         "exactly as the pretrained network. Whatever it learns has rank r at most."
     )
     st.latex(FORMULA)
-    _adapting(run)
+    _adapting(run, snapshot)
     st.divider()
     st.markdown("**3. Why it is done with large models.** Each task needs its own copy of what was learnt, no more.")
     _large()
@@ -66,7 +67,7 @@ def _changed(run: Run) -> None:
         st.markdown("The fine-tuned network with every change cut to its nearest of a rank, judged now")
         show(cuts_still(measured, mode()), key="pretrained_rank_cuts")
     st.markdown(change_words(found))
-    st.markdown(cut_words(measured))
+    st.markdown(cut_words(measured, len(after.y)))
     if len(found) <= MOST_ROWS:
         st.markdown(changes_table(found))
 
@@ -99,45 +100,45 @@ def changes_table(found: tuple[Change, ...]) -> str:
 
 
 def change_words(found: tuple[Change, ...]) -> str:
-    """Whether the changes are of low rank, measured against random numbers."""
-    low = [one for one in found if one.needed < LIKE_CHANCE * one.needed_by_chance]
+    """Whether the changes are of low rank, measured against the largest rank tried and against random numbers."""
+    low = [one for one in found if one.needed <= min(LOW, min(one.shape) // 2)]
     high = [one for one in found if one not in low]
     told = []
     if low:
-        told.append(
-            "Lower than chance: "
-            + ", ".join(
-                f"{plain(one.name)} ({one.needed} directions for 90 %, {one.needed_by_chance})" for one in low[:6]
-            )
-            + (f" and {len(low) - 6} more" if len(low) > 6 else "")
-            + "."
-        )
+        told.append(f"Of low rank: {_listed(low)}.")
     if high:
-        told.append(
-            "**Not of low rank:** "
-            + ", ".join(f"{plain(one.name)} ({one.needed}, {one.needed_by_chance})" for one in high[:6])
-            + (f" and {len(high) - 6} more" if len(high) > 6 else "")
-            + "."
-        )
+        told.append(f"**Not of low rank:** {_listed(high)}.")
     return (
-        " ".join(told)
-        + " In brackets: how many directions hold 90 % of the squared length of the change, and how many "
-        "random numbers of the same shape need. Heads are left out: a new task starts with a new one."
+        f"{' '.join(told)} In brackets: so many directions hold 90 % of the squared length of the change; random "
+        f"numbers of the same shape and length need so many. Low is called what needs {LOW} at most, and at most "
+        "half of all. The head is left out: a new task starts with a new one."
     )
 
 
-def cut_words(measured: tuple[Cut, ...]) -> str:
+def _listed(some: list[Change]) -> str:
+    told = [
+        f"{plain(one.name)} ({one.needed} of {min(one.shape)}, random {one.needed_by_chance})"
+        for one in some[:MOST_NAMED]
+    ]
+    more = len(some) - MOST_NAMED
+    return ", ".join(told) + (f" and {more} more" if more > 0 else "")
+
+
+def cut_words(measured: tuple[Cut, ...], num_judged: int) -> str:
     """What a low rank of the change is worth, in numbers."""
     none, whole = measured[0], measured[-1]
     best = measured[-2]
+    error = (whole.accuracy * (1 - whole.accuracy) / num_judged) ** 0.5
     gained = whole.accuracy - none.accuracy
     text = (
         f"Without the change of these layers (rank 0; head and normalisation stay as fine-tuned) {none.accuracy:.1%} "
         f"are right, with all of it {whole.accuracy:.1%}. Rank {best.rank} of every change, {best.num_weights:,} "
         f"numbers instead of {whole.num_weights:,}, gives {best.accuracy:.1%}"
     )
-    if gained > 0:
+    if gained > 2 * error:
         text += f": {(best.accuracy - none.accuracy) / gained:.0%} of the gain"
+    else:
+        text += f". So far these changes brought no gain that {num_judged} test pictures could show"
     return (
         f"{text}. To cut a change afterwards is not what LoRA does: it learns within the rank from the start, and can "
         "use it better."
@@ -147,19 +148,24 @@ def cut_words(measured: tuple[Cut, ...]) -> str:
 # ---- learning with a low rank ----------------------------------------------------------------------------------------
 
 
-def _adapting(run: Run) -> None:
+def _adapting(run: Run, snapshot: Snapshot) -> None:
     steps = st.segmented_control("Steps", STEPS, default=STEPS[0], required=True, key="pretrained_rank_steps")
     own = run.experiment.material.get("own")  # type: ignore[attr-defined]
     race = race_panel(
-        SLUG, "ranks", lambda: entrants(run.settings, own), steps=steps, watched=("test_loss", "test_accuracy"),
+        SLUG, "ranks", lambda: entrants(run.settings, own), steps=steps, watched=("loss", "test_loss", "test_accuracy"),
         label="Train with each rank",
     )  # fmt: skip
     if race is None:
         st.caption(
-            "The pretrained network six times with the same fresh head and the same batches: only the head learns, low "
-            "ranks 1, 2, 4 and 8, everything. Each has a rate that suits it."
+            "The pretrained network six times with the same fresh head and the same batches: only the head learns; the "
+            "head and ranks 1, 2, 4 or 8; everything. Normalisation keeps its statistics. The head's rate is "
+            f"{HEAD_RATE:g} each time, the body's {HEAD_RATE * SHARES['low rank']:g} for low ranks and "
+            f"{HEAD_RATE * SHARES['in full']:g} in full."
         )
         return
+    num_tests = snapshot.observation.num_judged  # type: ignore[attr-defined]
+    ends = [(columns.last("loss"), columns.last("test_accuracy")) for columns in race.histories]
+    st.markdown(race_words([one.label for one in race.entrants], ends, num_tests))
     counts = [one.look(_num_learning) for one in race.runs]
     accuracies = [columns.last("test_accuracy") for columns in race.histories]
     left, right = st.columns(2, gap="large")
@@ -175,6 +181,33 @@ def _adapting(run: Run) -> None:
 
 def _num_learning(experiment: Any) -> int:
     return int(experiment.num_learning)
+
+
+def race_words(labels: list[str], ends: list[tuple[float, float]], num_tests: int) -> str:
+    """How far each learnt its pictures, and whether the test tells them apart.
+
+    Args:
+        labels: of the racers: the head alone first, everything last.
+        ends: training loss and test accuracy of each.
+        num_tests: how many pictures the accuracy is of.
+    """
+    losses, accuracies = [loss for loss, _ in ends], [accuracy for _, accuracy in ends]
+    best = max(range(len(ends)), key=accuracies.__getitem__)
+    error = (accuracies[best] * (1 - accuracies[best]) / num_tests) ** 0.5
+    near = sum(accuracy >= accuracies[best] - 2 * error for accuracy in accuracies)
+    text = (
+        f"**Training loss** {losses[0]:.3f} with the head alone, {losses[-2]:.3f} with {plain(labels[-2])}, "
+        f"{losses[-1]:.3f} in full. **Test accuracy** is best with {plain(labels[best])}, {accuracies[best]:.1%}; "
+    )
+    if near == len(ends):
+        text += (
+            f"but the {num_tests} test pictures do not tell the {near} apart: two standard errors are {2 * error:.1%}."
+        )
+    else:
+        text += f"{near} of {len(ends)} are within two standard errors of it ({2 * error:.1%})."
+    if best == 0:
+        text += " Features that fit the pictures already need a new head and nothing else."
+    return text
 
 
 def race_table(race: Race, counts: list[int]) -> str:

@@ -15,6 +15,7 @@ from ui.words import plain, written
 
 QUANTITIES: Final = {"Accuracy": "accuracy", "Loss": "loss"}
 KILO: Final = 1000
+HEADS: Final = ("a scale a layer", "a scale a row", "for 32 weights")
 FORM_WORDS: Final = {
     "symmetric": "as many levels above 0 as below, up to the largest magnitude",
     "min-max": "all levels from the smallest to the largest weight",
@@ -40,7 +41,7 @@ def rounding_tab(run: Run, snapshot: Snapshot) -> None:
         st.info(NO_NUMBERS)
         return
     found = known_costs(subject, form)
-    left, right = st.columns([5, 4], gap="large")
+    left, right = st.columns([4, 5], gap="large")
     with left:
         show(bits_still(found, QUANTITIES[what], mode()), key="pretrained_round_bits")
     with right:
@@ -65,7 +66,7 @@ def known_layers(subject: Subject, bits: int, per: Per, form: Form) -> tuple[Alo
 
 def table(found: tuple[Cost, ...]) -> str:
     """Accuracy, loss and size for each number of bits and kind of scale, as a Markdown table."""
-    lines = ["| bits | " + " | ".join(SCALES[per] for per in PERS) + " |", "|---:|" + "---:|" * len(PERS)]
+    lines = ["| bits | " + " | ".join(HEADS) + " |", "|---:|" + "---:|" * len(PERS)]
     lines.append(f"| 32 | {_cell(found[0])} | | |")
     for bits in BITS:
         cells = [_cell(one) for one in found if one.bits == bits]
@@ -74,7 +75,7 @@ def table(found: tuple[Cost, ...]) -> str:
 
 
 def _cell(cost: Cost) -> str:
-    return f"{cost.accuracy:.1%} · {cost.loss:.2f} · {cost.num_bytes / KILO:,.0f}"
+    return f"{cost.accuracy:.1%} · {cost.loss:.2f} · {cost.num_bytes / KILO:,.0f}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def words(found: tuple[Cost, ...], num_judged: int, num_classes: int) -> str:

@@ -12,7 +12,7 @@ from experiments.pretrained_rounding import Alone, Cost
 from experiments.pretrained_settings import PretrainedSettings
 from experiments.pretrained_storage import LARGE
 from training.run import Run
-from ui.pretrained_low_rank import change_words, cut_words, large_table
+from ui.pretrained_low_rank import change_words, cut_words, large_table, race_words
 from ui.pretrained_rounding import NO_NUMBERS, fewest_bits, table, words, worst_words
 
 SECONDS = 120
@@ -152,7 +152,9 @@ def test_the_words_on_rounding_are_the_numbers():
     assert "gets 79.0% right instead of 80.0%; with 4 bits 78.0%, in 49 of 400 kB" in text
     assert "about ±2.8%" in text  # √(0.8 · 0.2 / 200)
     assert "**4 bits** and a scale a layer: 48 kB" in text
-    assert "| 3 | 60.0% · 0.70 · 36 | 59.0% · 0.70 · 37 | 58.0% · 0.70 · 38 |" in table(COSTS)
+    assert "| 3 | 60.0% · 0.70 · 36 | 59.0% · 0.70 · 37 | 58.0% · 0.70 · 38 |" in table(COSTS).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
 
 
 def test_the_smallest_copy_may_be_none_and_a_guesser_has_nothing_to_lose():
@@ -211,24 +213,41 @@ def change(name, needed, by_chance, count=100):
         return found
 
     # so many equal singular values that nine tenths of them are `needed`
-    return Change(name, (count, count), 0.1, values(round(needed / 0.9)), values(round(by_chance / 0.9)))
+    return Change(name, (count, count), 0.1, values(int(needed / 0.9)), values(int(by_chance / 0.9)))
 
 
 def test_a_change_that_is_not_of_low_rank_is_called_so_with_its_number():
-    low, high = change("conv4", 9, 90), change("conv1", 81, 90)
-    assert (low.needed, high.needed, high.needed_by_chance) == (9, 81, 90)
+    low, high = change("conv4", 8, 90), change("conv1", 81, 90)
+    assert (low.needed, high.needed, high.needed_by_chance) == (8, 81, 90)
     text = change_words((low, high))
-    assert "Lower than chance: conv4 (9 directions for 90 %, 90)." in text
-    assert "**Not of low rank:** conv1 (81, 90)." in text
+    assert "Of low rank: conv4 (8 of 100, random 90)." in text
+    assert "**Not of low rank:** conv1 (81 of 100, random 90)." in text
     assert "Not of low rank" not in change_words((low,))
-    assert "Lower than chance" not in change_words((high,))
+    assert "Of low rank" not in change_words((high,))
+    assert "and 3 more" in change_words((high,) * 9)
+    assert "**Not of low rank:** conv1 (7 of 9" in change_words((change("conv1", 7, 8, 9),)), "8 of 9 would be all"
+
+
+def test_what_the_race_says_is_what_it_measured():
+    labels = ["head only", "low rank, r = 8", "in full"]
+    text = race_words(labels, [(0.05, 0.8), (0.02, 0.78), (0.01, 0.77)], 200)
+    assert "0.050 with the head alone, 0.020 with low rank\\, r \\= 8, 0.010 in full" in text
+    assert "best with head only, 80.0%; but the 200 test pictures do not tell the 3 apart" in text
+    assert "two standard errors are 5.7%" in text  # 2 √(0.8 · 0.2 / 200)
+    assert "need a new head" in text
+    text = race_words(labels, [(0.05, 0.4), (0.02, 0.78), (0.01, 0.8)], 200)
+    assert "best with in full, 80.0%; 2 of 3 are within" in text
+    assert "need a new head" not in text
 
 
 def test_what_a_cut_keeps_is_said_as_a_share_of_the_gain():
     measured = (Cut(0, 0.2, 2.0, 0), Cut(8, 0.5, 1.0, 10_000), Cut(None, 0.8, 0.6, 96_912))
-    text = cut_words(measured)
+    text = cut_words(measured, 200)
     assert "Rank 8 of every change, 10,000 numbers instead of 96,912, gives 50.0%: 50% of the gain" in text
-    assert "of the gain" not in cut_words((Cut(0, 0.8, 2.0, 0), *measured[1:]))
+    for accuracy in (0.8, 0.75):  # two standard errors are 0.057
+        text = cut_words((Cut(0, accuracy, 2.0, 0), *measured[1:]), 200)
+        assert "of the gain" not in text
+        assert "no gain that 200 test pictures could show" in text
 
 
 def test_the_table_of_large_models_is_the_formula():
