@@ -139,10 +139,7 @@ def cut_words(measured: tuple[Cut, ...], num_judged: int) -> str:
         text += f": {(best.accuracy - none.accuracy) / gained:.0%} of the gain"
     else:
         text += f". So far these changes brought no gain that {num_judged} test pictures could show"
-    return (
-        f"{text}. To cut a change afterwards is not what LoRA does: it learns within the rank from the start, and can "
-        "use it better."
-    )
+    return f"{text}. To cut a change afterwards is not what LoRA does: it learns within the rank from the start."
 
 
 # ---- learning with a low rank ----------------------------------------------------------------------------------------
