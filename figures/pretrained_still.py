@@ -36,7 +36,7 @@ def recall_still(confusion: np.ndarray, class_names: Sequence[str], mode: theme.
         told.append(f"{student} {counts.trace() / max(counts.sum(), 1):.0%}")
     apply_theme(
         figure, mode, height=130 + 30 * len(names),
-        xaxis={"title": {"text": "found of the class"}, "tickformat": ".0%", "range": [0, 1]},
+        xaxis={"title": {"text": "found of the class"}, "tickformat": ".0%", "range": [-0.04, 1.04]},
         yaxis={"autorange": "reversed", "zeroline": False},
     )  # fmt: skip
     return Still(figure, f"The share of each class that each student finds. All classes: {', '.join(told)}.")
