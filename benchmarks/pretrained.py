@@ -39,7 +39,7 @@ def plain_loop(student: Any, dataset: TensorDataset) -> Iterator[None]:
         for x, y in DataLoader(dataset, batch_size=BATCH_SIZE, shuffle=True):
             optimizer.zero_grad()
             loss = F.cross_entropy(student(x), y)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
             total += loss.item()
             yield

@@ -68,7 +68,7 @@ class Inside:
 
     # ---- what the students say ---------------------------------------------------------------------------------
 
-    def logits(self, student: nn.Module, part: slice | Int64[Tensor, " n"]) -> Float[Tensor, "n K"]:
+    def logits(self, student: Any, part: slice | Int64[Tensor, " n"]) -> Float[Tensor, "n K"]:
         """Logits of some of the pictures, with the batch statistics learnt."""
         if student is self.frozen:
             return self.frozen.fc(self.features[part])

@@ -71,7 +71,7 @@ LESSONS: Final = (
         answer=1,
         trials=(
             Trial("rate 0.1 everywhere", {"learning_rate": 0.1, "body_share": 1.0}),
-            Trial("rate 0.001, a tenth for the body", {}),
+            Trial("rate 0.001, a tenth for the body", {"learning_rate": 1e-3}),
         ),
         steps=100,
         holds=lambda n: (
@@ -127,7 +127,7 @@ LESSONS: Final = (
             "Useless: no better than guessing",
         ),
         answer=1,
-        trials=(Trial("photos of fruit", {"data": "fruit"}), Trial("drawings", {})),
+        trials=(Trial("photos of fruit", {"data": "fruit"}), Trial("drawings", {"data": "drawings"})),
         steps=100,
         holds=lambda n: (
             n[0]["frozen_test_accuracy"] < n[1]["frozen_test_accuracy"] - 0.15 and n[0]["frozen_test_accuracy"] > 0.22

@@ -10,7 +10,7 @@ import gzip
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -57,7 +57,10 @@ def varied(x: UInt8[Tensor, "B 1 S S"], generator: torch.Generator) -> UInt8[Ten
 def pretrain(x: UInt8[Tensor, "N 1 S S"], y: Int64[Tensor, " N"], num_classes: int, epochs: int) -> DrawingNetwork:
     """Trains the network from fresh weights."""
     torch.manual_seed(0)
-    generator, network = seeded(0), DrawingNetwork(num_classes).to(memory_format=torch.channels_last)
+    generator = seeded(0)
+    network = DrawingNetwork(num_classes)
+    layers: Any = network  # torch's types do not know the next argument
+    layers.to(memory_format=torch.channels_last)  # twice as fast
     steps = -(-len(x) // BATCH) * epochs
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.2)

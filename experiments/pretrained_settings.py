@@ -39,7 +39,7 @@ class PretrainedSettings(OptimizerSettings):
         "Size",
         "Side of the pictures in pixels, to which they are scaled; it was trained on 224. Twice the side is four "
         "times the work.",
-        group="Pictures",
+        group="Network",
         ladder=(32, 48, 64, 96),
         when={"start": (PHOTOS,)},
         ge=32,

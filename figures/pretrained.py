@@ -53,7 +53,7 @@ def _draw_curves(scene: Scene, seen: Any, history: Any, step: int, reached: list
     scene.text(box[0], box[1] - scale.title, title, size=scale.title, weight=600, tabular=True)
     end = max(SHORTEST, round_above(history.steps))
     spans: dict[str, Any] = {"xlim": (0.0, end), "ylim": (0.0, 1.0)}
-    draw_axes(scene, box, *spans.values(), scale, is_log=False)
+    draw_axes(scene, box, spans["xlim"], spans["ylim"], scale, is_log=False)
     draw_level(scene, box, Level(f"guessing among {count}", 1 / count), (0.0, 1.0), scale)
     kept = rows_to_draw(len(history.steps))
     for column, (_, colour, is_dashed) in zip(COLUMNS, STYLES, strict=True):

@@ -94,7 +94,8 @@ def ladder_tab(run: Run, snapshot: Snapshot) -> None:
     rungs, steps = (FEW_RUNGS, FEW_STEPS) if is_slow else (RUNGS, STEPS)
     st.markdown(
         f"**How many pictures are a start worth?** The same three students, trained anew with {rungs[0]} to "
-        f"{rungs[-1]} pictures a class and the other settings of this run."
+        f"{rungs[-1]} pictures a class and the other settings of this run. Test accuracy without a name is the "
+        "fine-tuned student's."
     )
     race = race_panel(
         SLUG, "ladder", lambda: entrants(run, rungs), steps=steps, watched=COLUMNS, label="Train them all",

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 from torch import nn
 from torch.nn import functional as F
 
@@ -10,7 +11,7 @@ from data.extras import MissingExtraError, is_installed
 from data.images import load_images
 from experiments.pretrained import MOST_PHOTOS, PretrainedExperiment
 from experiments.pretrained_data import GREY, fitted, inputs, make_pictures
-from experiments.pretrained_settings import OWN, PHOTOS, PretrainedSettings
+from experiments.pretrained_settings import DRAWINGS, OWN, PHOTOS, PretrainedSettings
 from experiments.pretrained_students import drawing_network, facts
 from tests.training.toy import is_sentence
 from training.settings import SettingsError
@@ -188,6 +189,17 @@ def test_photos_are_learnt_with_efficientnet():
     assert experiment.features.shape[1] == 1280
     assert [len(weights) for weights in (experiment.body, list(experiment.frozen.parameters()))] == [147, 2]
     assert isinstance(experiment.tuned.fc, nn.Linear)
+
+
+@with_photos
+def test_for_photos_the_features_of_photos_are_better():
+    """As the lesson on a start from another world says of EfficientNet."""
+    accuracies = []
+    for start in (DRAWINGS, PHOTOS):
+        experiment = made(data="fruit", start=start, num_per_class=20)
+        x, y, n = experiment.features.numpy(), experiment.y.numpy(), experiment.pictures.num_train
+        accuracies.append(LogisticRegression(max_iter=5000).fit(x[:n], y[:n]).score(x[n : n + 60], y[n : n + 60]))
+    assert accuracies[1] > accuracies[0] + 0.1
 
 
 def test_without_the_extra_one_sentence_says_what_to_do(without_extras, monkeypatch):
