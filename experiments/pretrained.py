@@ -20,7 +20,7 @@ from training.findings import slower
 from training.optimizers import make_optimizer, rate_at, update_optimizer
 
 AT_ONCE: Final = 100  # pictures whose features are worked out together
-MOST_PHOTOS: Final = 8  # in a batch of EfficientNet-Lite0, whose step would take too long otherwise
+MOST_PHOTOS: Final = 4  # in a batch of EfficientNet-Lite0, whose step would take too long otherwise
 
 
 class PretrainedExperiment(Inside):

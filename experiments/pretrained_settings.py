@@ -75,10 +75,11 @@ class PretrainedSettings(OptimizerSettings):
     batch_size: int = knob(
         16,
         "Batch size",
-        "Pictures per step, the same for all three students; EfficientNet-Lite0 takes 8 at most, to be fast enough.",
+        "Pictures per step, the same for all three students. EfficientNet-Lite0 takes 4, to be fast enough.",
         group="Training",
         is_live=True,
         ladder=(4, 8, 16, 32),
+        when={"start": (DRAWINGS,)},
         ge=4,
         le=32,
     )

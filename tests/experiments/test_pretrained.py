@@ -184,7 +184,7 @@ def test_the_file_says_what_the_network_reached():
 
 @with_photos
 def test_photos_are_learnt_with_efficientnet():
-    experiment = made(steps=2, data="fruit", start=PHOTOS, image_size=32, batch_size=32)
+    experiment = made(steps=2, data="fruit", start=PHOTOS, image_size=32, num_per_class=4)
     assert experiment.next_rows().shape == (MOST_PHOTOS,)
     assert experiment.features.shape[1] == 1280
     assert [len(weights) for weights in (experiment.body, list(experiment.frozen.parameters()))] == [147, 2]
