@@ -40,7 +40,7 @@ class PretrainedExperiment(Inside):
         self.settings = settings
         self.device = choose_device(settings.device, is_small=True)
         self._own = own
-        self.source = deepcopy(pretrained(settings.start)).to(self.device, memory_format=torch.channels_last)
+        self.source = deepcopy(pretrained(settings.start)).to(self.device)
         self.pictures = make_pictures(settings, own)
         self.x = self.pictures.x.to(self.device)
         self.y = self.pictures.y.to(self.device)

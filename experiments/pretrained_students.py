@@ -71,7 +71,7 @@ def with_head(network: Any, fc: nn.Linear) -> Any:
     """A copy of a network that learns, with a copy of another last layer."""
     copy = deepcopy(network).requires_grad_(True)
     copy.fc = deepcopy(fc)
-    return copy.to(memory_format=torch.channels_last)
+    return copy
 
 
 def fresh(start: Start, fc: nn.Linear) -> Any:
@@ -81,7 +81,7 @@ def fresh(start: Start, fc: nn.Linear) -> Any:
     if start == PHOTOS:
         network = EfficientNetLite0(classes, momentum=FRESH_MOMENTUM)
     network.fc = deepcopy(fc)
-    return network.to(memory_format=torch.channels_last)
+    return network
 
 
 class Facts(NamedTuple):
