@@ -19,7 +19,7 @@ from training.settings import SettingsError
 
 SIDE: Final = 28  # of the drawings that the small network was trained on
 GREY: Final = (0.299, 0.587, 0.114)  # how much red, green and blue count
-MOST_TESTS: Final = {28: 200, 32: 100, 48: 80, 64: 60, 96: 30}  # up to this side, so many test pictures are judged
+MOST_TESTS: Final = {28: 200, 32: 100, 48: 80, 64: 60}  # up to this side, so many test pictures are judged
 
 
 @dataclass(frozen=True, eq=False)

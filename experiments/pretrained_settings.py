@@ -40,10 +40,10 @@ class PretrainedSettings(OptimizerSettings):
         "Side of the pictures in pixels, to which they are scaled; it was trained on 224. Twice the side is four "
         "times the work.",
         group="Network",
-        ladder=(32, 48, 64, 96),
+        ladder=(32, 48, 64),
         when={"start": (PHOTOS,)},
         ge=32,
-        le=96,
+        le=64,
     )
     body_share: float = knob(
         0.1,
