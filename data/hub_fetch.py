@@ -37,6 +37,7 @@ else:
 """
 _lock: Final = threading.Lock()
 _running: Final[dict[str, "Fetching"]] = {}
+_ours: Final[set[str]] = set()  # of whom nothing was there before this app fetched them
 
 
 class Fetching:
@@ -118,6 +119,8 @@ def fetch(model: HubModel) -> Fetching:
         if model.name not in _running:
             if len(_running) >= MAX_AT_ONCE:
                 raise DataError(f"{MAX_AT_ONCE} other networks are being fetched now: try again when one is there.")
+            if not cached_bytes(model.name):
+                _ours.add(model.name)
             _running[model.name] = Fetching(model)
         return _running[model.name]
 
@@ -130,16 +133,24 @@ def fetched(model: HubModel) -> Path | None:
     return folder if all((folder / one.path).is_file() for one in model.wanted) else None
 
 
+def is_ours(name: str) -> bool:
+    """Whether this app has fetched all that is there of a network since it was started."""
+    return name in _ours
+
+
 def forget(name: str) -> None:
     """Deletes what was fetched of this network, and nothing else.
 
     Raises:
-        DataError: if it is being fetched.
+        DataError: if it is being fetched, or was there before: the cache belongs to other programs too.
     """
     with _lock:
+        if name not in _ours:
+            raise DataError(f"{name} was in the cache before this app was started, so the app does not delete it.")
         if name in _running and _running[name].is_running:
             raise DataError(f"{name} is being fetched: cancel that first.")
         shutil.rmtree(folder_of(name), ignore_errors=True)
+        _ours.discard(name)
 
 
 def cache_folder() -> Path:

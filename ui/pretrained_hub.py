@@ -10,7 +10,7 @@ import streamlit as st
 from data.dataset import DataError
 from data.extras import INSTALL, is_importable
 from data.hub_code import code_of
-from data.hub_fetch import Fetching, cache_folder, cached_bytes, fetch, fetched, forget, free_bytes
+from data.hub_fetch import Fetching, cache_folder, cached_bytes, fetch, fetched, forget, free_bytes, is_ours
 from data.hub_models import MAX_BYTES, HubModel, look_up, weights_bytes
 from data.photos import SOURCES, colour_picture
 from experiments.pretrained_hub import (
@@ -187,13 +187,17 @@ def _progress() -> None:
 
 
 def _cache(model: HubModel) -> None:
-    """Where it lies, and the button that deletes it."""
+    """Where it lies, and the button that deletes it; what was there before this app was started stays."""
+    before = "" if is_ours(model.name) else " It was there before this app was started, so the app leaves it there."
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"It takes {in_bytes(cached_bytes(model.name))} in the hub's cache, {plain(cache_folder())}.")
-        st.button(
-            "Forget it", key="pretrained_hub_forget", on_click=_forget, args=(model,),
-            help="Deletes the files of this one network from the cache.",
-        )  # fmt: skip
+        st.caption(
+            f"It takes {in_bytes(cached_bytes(model.name))} in the hub's cache, {plain(cache_folder())}.{before}"
+        )
+        if not before:
+            st.button(
+                "Forget it", key="pretrained_hub_forget", on_click=_forget, args=(model,),
+                help="Deletes the files of this one network from the cache.",
+            )  # fmt: skip
 
 
 def _forget(model: HubModel) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from data import hub_fetch
 from data.dataset import DataError
-from data.hub_fetch import cache_folder, cached_bytes, fetch, fetched, folder_of, forget, free_bytes
+from data.hub_fetch import cache_folder, cached_bytes, fetch, fetched, folder_of, forget, free_bytes, is_ours
 from data.hub_models import MAX_BYTES, look_up, weights_bytes
 from tests.data.hub_server import REVISION, FakeHub, Repository
 from tests.training.toy import is_sentence, wait_until
@@ -21,6 +21,7 @@ TIMM = {
 @pytest.fixture
 def hub(monkeypatch, tmp_path):
     server = FakeHub()
+    monkeypatch.setattr(hub_fetch, "_ours", set())
     monkeypatch.setenv("HF_ENDPOINT", server.address)
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     for name in ("HF_HUB_CACHE", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HF_HUB_OFFLINE"):
@@ -72,7 +73,19 @@ def test_only_what_is_wanted_is_fetched_and_only_that_is_forgotten(hub, tmp_path
     assert not folder_of("some/net").exists()
     assert fetched(look_up("some/other")) is not None
     assert fetched(look_up("some/net")) is None
-    forget("never/fetched")
+    with pytest.raises(DataError, match="before this app was started"):
+        forget("never/fetched")
+
+
+def test_what_others_put_into_the_cache_stays_there(hub):
+    folder_of("some/net").mkdir(parents=True)
+    (folder_of("some/net") / "notes").write_text("mine")
+    assert come(fetch(look_up("some/net"))) == ""
+    assert not is_ours("some/net")
+    with pytest.raises(DataError, match="does not delete it") as found:
+        forget("some/net")
+    assert is_sentence(str(found.value))
+    assert (folder_of("some/net") / "notes").read_text() == "mine"
 
 
 def test_a_download_is_watched_in_bytes_and_can_be_cancelled(hub):
