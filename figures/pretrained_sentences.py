@@ -58,7 +58,8 @@ def cosines_still(texts: Sequence[str], vectors: np.ndarray, words: np.ndarray, 
 
 
 def _numeral(value: float) -> str:
-    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
+    """In hundredths: ten sentences twice leave room for two digits."""
+    return f"{round(100 * float(value))}".replace("-", "−")
 
 
 def _closest(texts: Sequence[str], vectors: np.ndarray, words: np.ndarray) -> str:

@@ -78,9 +78,9 @@ def moved_tab(run: Run, snapshot: Snapshot) -> None:
     )
     show(movement_still(movements, mode()), key="pretrained_moved")
     st.caption(
-        "Only the kernels are drawn; the scales and shifts of normalisation count in the number above. First layers "
-        "hold strokes and edges, which serve any picture; the last ones are about the kinds of things they were "
-        "trained on."
+        "Only the kernels are drawn; the scales and shifts of normalisation count in the number above. In networks for "
+        "photos, first layers were found to serve any picture and last ones to be special to their task (Yosinski et "
+        "al., below); whether the last ones move most here, the bars say."
     )
 
 

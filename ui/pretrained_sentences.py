@@ -43,8 +43,8 @@ def sentences_tab(run: Run, snapshot: Snapshot) -> None:
             max_chars=2 * MAX_SENTENCES * MAX_LETTERS, persist_state="session",
         )  # fmt: skip
         st.caption(
-            "Blue is close; at 0 two sentences have nothing in common. On the right the baseline, which counts words, "
-            "rare ones for more (TF-IDF): it sees only what both sentences share."
+            "Cosines in hundredths. Blue is close; at 0 two sentences have nothing in common. On the right the "
+            "baseline, which counts words, rare ones for more (TF-IDF): it sees only what both sentences share."
         )
     try:
         texts = lines_of(text)

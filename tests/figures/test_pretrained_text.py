@@ -23,7 +23,7 @@ def test_cosines_stand_side_by_side_with_their_numbers(mode):
     left, right = still.figure.data
     assert (np.array(left.z) == vectors).all()
     assert (np.array(right.z) == words).all()
-    assert list(left.text[0]) == ["−0.25", "−0.25", "0.50"]
+    assert list(left.text[0]) == ["−25", "−25", "50"]
     assert (left.zmin, left.zmax) == (-1, 1)
     assert "&lt;b&gt;" in still.figure.layout.yaxis.ticktext[0]
     assert "By sentence vectors 1 and 3 are closest, with 0.50" in still.alt
