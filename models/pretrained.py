@@ -11,9 +11,9 @@ https://arxiv.org/abs/1310.1531; Yosinski, Clune, Bengio & Lipson, "How transfer
 networks?", 2014, https://arxiv.org/abs/1411.1792; the drawings: Ha & Eck, "A neural representation of sketch drawings",
 2017, https://arxiv.org/abs/1704.03477.
 
-Differs from the lecture: the lecture takes a network that was trained on photos of 1,000 kinds and has millions of
-weights; this one has a hundred thousand, and was trained on drawings, so that its weights come with the app and all of
-it can be trained on a slow machine.
+Differs from the lecture: the lecture names places where trained networks with millions of weights are to be had
+(Hugging Face, timm, YOLO). This one has a hundred thousand, and was trained on drawings, so that its weights come with
+the app and all of it can be trained on a slow machine.
 
 Shapes: B batch, H height and W width of the picture, D features, K classes.
 """
