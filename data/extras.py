@@ -89,8 +89,8 @@ def weights_file(name: str) -> Path:
     path = _folder(extra.package) / extra.file
     if not path.is_file() or not all(map(is_importable, extra.needs)):
         raise MissingExtraError(
-            f"{extra.title} is not installed here ({extra.megabytes} MB): stop the app, run `{INSTALL}` "
-            "in its environment and start it again, or start it with `make run EXTRAS=pretrained`."
+            f"{extra.title} is not installed here ({extra.megabytes} MB): stop the app, run “{INSTALL}” "
+            "in its environment and start it again, or start it with “make run EXTRAS=pretrained”."
         )
     return path
 
