@@ -36,7 +36,7 @@ from training.settings import read as read_settings
 
 FORMAT: Final = "Neural Atlas run"
 VERSION: Final = 1  # goes up when an older app could not read the file any more
-MAX_BYTES: Final = 64 * 2**20  # of all members, unpacked
+MAX_BYTES: Final = 128 * 2**20  # of all members, unpacked; two EfficientNets with their optimisers take 81 MB
 MAX_MEMBERS: Final = 32
 MAX_COLUMNS: Final = 64
 MAX_EVENTS: Final = 2_000  # changes, and edits

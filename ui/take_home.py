@@ -29,7 +29,7 @@ from ui.material import NONE, Material
 from ui.runs import resume_next
 from ui.words import plain
 
-MAX_UPLOAD_MB: Final = 32
+MAX_UPLOAD_MB: Final = 96
 
 
 def take_home(run: Run, slug: str, material: Material = NONE) -> None:
