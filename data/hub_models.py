@@ -40,7 +40,7 @@ except Exception as error:
     sys.exit()
 card = found.card_data.to_dict() if found.card_data else {}
 print(json.dumps({
-    "name": found.id, "revision": found.sha, "library": found.library_name, "task": found.pipeline_tag,
+    "name": found.id, "revision": found.sha, "library": vars(found).get("library_name"), "task": found.pipeline_tag,
     "tags": found.tags or [], "licence": card.get("license"), "downloads": found.downloads,
     "gated": found.gated, "config": found.config or {},
     "files": [[one.rfilename, one.size] for one in found.siblings or []],

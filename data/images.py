@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from jaxtyping import Int64, UInt8
+from jaxtyping import Float, Int64, UInt8
 from PIL import Image
 from torch import Tensor
 
@@ -25,6 +25,7 @@ FILES: Final = {
     "drawings": "quickdraw_10x100.npz",
     "fruit": "grocery_64px.npz",
 }
+LUMA: Final = (0.299, 0.587, 0.114)  # share of red, green and blue in a grey
 TEST_SHARE: Final = 0.2  # of the sets that come undivided
 CLOTHES: Final = (
     "T-shirt",
@@ -170,3 +171,8 @@ def load_images(name: str) -> ImageSet:
         DataError: if its file is missing.
     """
     return LOADERS[name]()
+
+
+def greyed(x: UInt8[Tensor, "N 3 H W"]) -> Float[Tensor, "N 1 H W"]:
+    """How bright each pixel of colour pictures is, from 0 to 255."""
+    return (x * torch.tensor(LUMA)[:, None, None]).sum(1, keepdim=True)

@@ -69,11 +69,12 @@ def set_dropout(model: nn.Module, dropout: float) -> None:
 @contextmanager
 def still(model: nn.Module) -> Iterator[None]:
     """Without dropout and with the batch statistics learnt, for a while."""
+    was_training = model.training
     model.train(False)
     try:
         yield
     finally:
-        model.train(True)
+        model.train(was_training)
 
 
 def drawn_layers(model: Any, x: Float[Tensor, "B C S S"]) -> tuple[tuple[LayerMaps, ...], tuple[float, ...]]:

@@ -12,14 +12,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from data.dataset import seeded
-from data.images import ImageSet, load_images
+from data.images import ImageSet, greyed, load_images
 from data.point_clouds import PointCloud, make_cloud, own_cloud
 from experiments.gan_settings import OWN_IMAGES, OWN_POINTS, PLANE, GANSettings
 from training.settings import SettingsError
 
 SIDE: Final = 28
 NUM_FRESH: Final = 512  # points that nobody learns from
-LUMA: Final = (0.299, 0.587, 0.114)  # share of red, green and blue in a grey
 
 OwnPoints = tuple[tuple[float, float], ...]
 
@@ -91,9 +90,7 @@ def picture_source(images: ImageSet, settings: GANSettings) -> Source:
 
 def as_rows(x: UInt8[Tensor, "N C H W"]) -> Float[Tensor, "N D"]:
     """Pictures of any size as grey ones of 28 by 28, each a row of numbers from −1 (black) to 1."""
-    grey = x.float()
-    if x.shape[1] == 3:
-        grey = (grey * torch.tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
+    grey = greyed(x) if x.shape[1] == 3 else x.float()
     if x.shape[2:] != (SIDE, SIDE):
         grey = F.interpolate(grey, size=(SIDE, SIDE), mode="bilinear", antialias=True)
     return grey.flatten(1) / 127.5 - 1

@@ -13,7 +13,7 @@ from data.images import FILES, ImageSet
 from experiments.pretrained_data import inputs, make_pictures
 from experiments.pretrained_inside import Inside
 from experiments.pretrained_settings import DRAWINGS, PHOTOS, PretrainedSettings
-from experiments.pretrained_students import FILE, Frozen, fresh, pretrained, with_head
+from experiments.pretrained_students import FILE, Frozen, body_of, fresh, pretrained, with_head
 from training.device import choose_device
 from training.experiment import Network
 from training.findings import slower
@@ -49,7 +49,7 @@ class PretrainedExperiment(Inside):
         self.tuned: Any = with_head(self.source, fc)
         self.scratch: Any = fresh(settings.start, fc).to(self.device)
         self.features = self.features_of_all()
-        self.body: list[Tensor] = [one for name, one in self.tuned.named_parameters() if not name.startswith("fc.")]
+        self.body: list[Tensor] = list(body_of(self.tuned).values())
         self.quick: list[Tensor] = [*fc.parameters(), *self.tuned.fc.parameters(), *self.scratch.parameters()]
         self.optimizer = make_optimizer(self.quick, settings)
         self.body_optimizer = make_optimizer(self.body, settings)

@@ -20,7 +20,7 @@ from data.images import ImageSet
 from experiments.pretrained_data import inputs, make_pictures
 from experiments.pretrained_judging import judge
 from experiments.pretrained_settings import PretrainedSettings
-from experiments.pretrained_students import pretrained, with_head
+from experiments.pretrained_students import body_of, pretrained, with_head
 from models.lora import adapted, num_learning
 from training.device import choose_device
 from training.experiment import Network
@@ -73,7 +73,7 @@ class AdaptingExperiment:
         elif settings.way == "head only":
             network.requires_grad_(False).fc.requires_grad_(True)
         self.model = network.eval()
-        body = [weight for name, weight in network.named_parameters() if weight.requires_grad and not _is_head(name)]
+        body = [weight for weight in body_of(network).values() if weight.requires_grad]
         self._weights: list[Tensor] = [*body, *network.fc.parameters()]
         self.optimizer = make_optimizer(network.fc.parameters(), settings)
         if body:
@@ -164,10 +164,6 @@ class AdaptingExperiment:
     def networks(self) -> dict[str, Network]:
         """The network, and a batch."""
         return {"adapted": Network(self.model, (self.x[: self._size],))}
-
-
-def _is_head(name: str) -> bool:
-    return name.startswith(f"{HEAD}.")
 
 
 def entrants(settings: PretrainedSettings, own: ImageSet | None) -> list[Entrant]:

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 import torch
-from scipy.stats import spearmanr
 
 from data.dataset import DataError
 from data.labelled import load_labelled
@@ -87,6 +86,8 @@ def reading(first: str, second: str = "") -> Reading:
 def _rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     if len(first) < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
+    from scipy.stats import spearmanr  # half a second, which the opening of the page need not wait for
+
     return float(spearmanr(first, second).statistic)
 
 

@@ -11,14 +11,13 @@ from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
 from data.dataset import seeded
-from data.images import ImageSet, load_images
+from data.images import ImageSet, greyed, load_images
 from experiments.cnn_data import as_input, scaled
 from experiments.pretrained_settings import OWN, PHOTOS, PretrainedSettings
 from experiments.pretrained_vision import normalised
 from training.settings import SettingsError
 
 SIDE: Final = 28  # of the drawings that the small network was trained on
-GREY: Final = (0.299, 0.587, 0.114)  # how much red, green and blue count
 MOST_TESTS: Final = {28: 200, 32: 100, 48: 80, 64: 60}  # up to this side, so many test pictures are judged
 
 
@@ -72,7 +71,7 @@ def fitted(x: UInt8[Tensor, "N _ H W"], side: int, *, is_grey: bool) -> UInt8[Te
     """Pictures of another size, with one channel or three."""
     x = scaled(x, side)
     if is_grey and x.shape[1] == 3:
-        return (x * torch.tensor(GREY)[:, None, None]).sum(1, keepdim=True).round().to(torch.uint8)
+        return greyed(x).round().to(torch.uint8)
     return x if is_grey or x.shape[1] == 3 else x.expand(-1, 3, -1, -1).contiguous()
 
 

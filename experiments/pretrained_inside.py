@@ -3,8 +3,6 @@
 Shapes: N pictures, C channels, S side of a picture, K classes.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -12,12 +10,15 @@ from typing import Any, Final
 import numpy as np
 import torch
 from jaxtyping import Float, Int, Int64
-from torch import Tensor, nn
+from torch import Tensor
 
+from experiments.cnn_network import still
 from experiments.cnn_observation import spread_over_classes
 from experiments.pretrained_data import Pictures, inputs
-from experiments.pretrained_observation import PretrainedObservation, array
+from experiments.pretrained_observation import PretrainedObservation
 from experiments.pretrained_settings import PHOTOS, PretrainedSettings
+from experiments.pretrained_students import body_of
+from training.arrays import array
 
 NUM_SHOWN: Final = 8
 NUM_TRAIN_JUDGED: Final = 60  # training pictures that the curves are measured on
@@ -59,6 +60,7 @@ class Inside:
     settings: PretrainedSettings
     pictures: Pictures
     source: Any
+    body: list[Tensor]  # weights of the fine-tuned student, but for its head
     frozen: Any
     tuned: Any
     scratch: Any
@@ -72,7 +74,7 @@ class Inside:
         """Logits of some of the pictures, with the batch statistics learnt."""
         if student is self.frozen:
             return self.frozen.fc(self.features[part])
-        with at_rest(student):
+        with still(student):
             return torch.cat([student(inputs(x)) for x in self.x[part].split(AT_ONCE)])
 
     @cached_property
@@ -159,9 +161,9 @@ class Inside:
     @torch.no_grad()
     def movements(self) -> tuple[Movement, ...]:
         """How far each layer of the fine-tuned body is from where it started."""
-        before, found = dict(self.source.named_parameters()), []
-        for name, weight in self.tuned.named_parameters():
-            if not name.startswith("fc.") and weight.ndim > 1:
+        before, found = body_of(self.source), []
+        for name, weight in body_of(self.tuned).items():
+            if weight.ndim > 1:
                 length = before[name].norm().item()
                 change = (weight - before[name]).norm().item() / max(length, 1e-12)
                 found.append(Movement(name.removesuffix(".weight"), change, weight.numel()))
@@ -170,19 +172,11 @@ class Inside:
     @torch.no_grad()
     def moved(self) -> float:
         """How far the fine-tuned body is from the pretrained one, as a share of its length."""
-        before = dict(self.source.named_parameters())
-        pairs = [(one, before[name]) for name, one in self.tuned.named_parameters() if not name.startswith("fc.")]
+        pairs = zip(self.body, body_of(self.source).values(), strict=True)
         change = sum((now - then).square().sum().item() for now, then in pairs)
-        length = sum(then.square().sum().item() for _, then in pairs)
-        return float((change / max(length, 1e-12)) ** 0.5)
+        return float((change / max(self._length, 1e-12)) ** 0.5)
 
-
-@contextmanager
-def at_rest(student: nn.Module) -> Iterator[None]:
-    """With the batch statistics learnt, for a while."""
-    was_training = student.training
-    student.train(False)
-    try:
-        yield
-    finally:
-        student.train(was_training)
+    @cached_property
+    def _length(self) -> float:
+        """The squared length of the pretrained body, which never changes."""
+        return sum(then.square().sum().item() for then in body_of(self.source).values())

@@ -86,8 +86,8 @@ def student(experiment: Any, name: str) -> Subject:
 def before_and_after(experiment: Any) -> tuple[Subject, Subject]:
     """The pretrained network with the head of the fine-tuned one, and the fine-tuned one."""
     assert isinstance(experiment, PretrainedExperiment)
-    before = with_head(experiment.source, experiment.tuned.fc)
-    return subject_of(before, *experiment.judged()), student(experiment, "fine-tuned")
+    before, (x, y) = with_head(experiment.source, experiment.tuned.fc), experiment.judged()
+    return subject_of(before, x, y), subject_of(experiment.tuned, x, y)
 
 
 @torch.inference_mode()

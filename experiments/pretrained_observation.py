@@ -1,13 +1,9 @@
 """What the pictures of the page `pretrained` are drawn from."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
-from torch import Tensor
-
-STUDENTS: Final = ("frozen", "fine-tuned", "from scratch")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +51,3 @@ class PretrainedObservation:
     num_judged: int
     source: str
     report: str
-
-
-def array(tensor: Tensor) -> np.ndarray:
-    """A copy of a tensor for the pictures."""
-    copied: np.ndarray = tensor.detach().cpu().numpy().copy()
-    return copied

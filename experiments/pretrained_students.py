@@ -74,6 +74,11 @@ def with_head(network: Any, fc: nn.Linear) -> Any:
     return copy
 
 
+def body_of(network: Any) -> dict[str, Tensor]:
+    """The weights of a network by name, but for its head."""
+    return {name: weight for name, weight in network.named_parameters() if not name.startswith("fc.")}
+
+
 def fresh(start: Start, fc: nn.Linear) -> Any:
     """The same kind of network with random weights, with a copy of the same last layer."""
     classes = fc.out_features

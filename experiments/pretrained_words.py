@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import spearmanr
 
 from data.analogies import PAIRS, Question, questions_of
 from data.dataset import DataError
@@ -239,6 +238,8 @@ def axis_of(ends: tuple[str, str], words: Sequence[str]) -> Axis:
 @lru_cache(maxsize=1)
 def job_agreement() -> float:
     """Rank correlation of the jobs on the axis from he to she with those on the axis from man to woman."""
+    from scipy.stats import spearmanr  # half a second, which the opening of the page need not wait for
+
     found = [axis_of(ends, JOBS.split()) for ends in (SHE, WOMAN)]
     by_word = [dict(zip(one.words, one.places.tolist(), strict=True)) for one in found]
     words = sorted(by_word[0])

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from experiments.pretrained_settings import PHOTOS
+from figures.pretrained import STUDENTS
 from figures.pretrained_still import ladder_still, movement_still, recall_still
 from figures.scores import confusion_matrix
 from training.race import Entrant
@@ -21,7 +22,6 @@ from ui.tabs import open_tab
 from ui.time_travel import playback_tick
 
 TABS_KEY: Final = "pretrained_inside"
-STUDENTS: Final = ("frozen", "fine-tuned", "from scratch")
 COLUMNS: Final = ("frozen_test_accuracy", "test_accuracy", "scratch_test_accuracy")
 RUNGS: Final = (1, 2, 5, 10, 20, 50)  # pictures a class
 FEW_RUNGS: Final = (1, 5, 20)  # with the network that takes longer

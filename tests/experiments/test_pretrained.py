@@ -8,9 +8,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from data.extras import MissingExtraError, is_installed
-from data.images import load_images
+from data.images import LUMA, load_images
 from experiments.pretrained import MOST_PHOTOS, PretrainedExperiment
-from experiments.pretrained_data import GREY, fitted, inputs, make_pictures
+from experiments.pretrained_data import fitted, inputs, make_pictures
 from experiments.pretrained_settings import DRAWINGS, OWN, PHOTOS, PretrainedSettings
 from experiments.pretrained_students import drawing_network, facts
 from tests.training.toy import is_sentence
@@ -52,7 +52,7 @@ def test_another_seed_takes_other_pictures_and_the_same_test():
 def test_photos_become_grey_for_the_network_of_drawings():
     photos = load_images("fruit").x[:3]
     grey = fitted(photos, 64, is_grey=True)
-    by_hand = sum(weight * photos[:, channel].float() for channel, weight in enumerate(GREY))
+    by_hand = sum(weight * photos[:, channel].float() for channel, weight in enumerate(LUMA))
     assert (grey[:, 0].float() - by_hand).abs().max() <= 0.5001
 
 
