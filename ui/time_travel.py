@@ -69,9 +69,10 @@ def time_bar(run: Run, snapshot: Snapshot, slug: str) -> None:
 
 
 def _visit(run: Run, slug: str) -> None:
-    if run.is_playing or st.session_state.get(f"_{slug}_playback"):
-        return  # nobody can turn it then: a slow browser has told an older moment once more
-    run.visit(st.session_state[f"{slug}_moment"])
+    moment = st.session_state[f"{slug}_moment"]
+    if run.is_playing or st.session_state.get(f"_{slug}_playback") or moment not in run.checkpoint_steps:
+        return  # nobody can turn it to that: a slow browser has told an older moment once more
+    run.visit(moment)
 
 
 def _toggle(run: Run, slug: str) -> None:
